@@ -1,0 +1,45 @@
+"""All that the model knows of being looked at: ``tap(part, name, axes, value)`` returns value.
+
+With nobody looking it costs a read of a context variable; in compiled code, nothing. An observer
+(see ``inspection``) receives every tapped value and may return another in its place.
+
+Names come from a closed vocabulary and axes take the place of a shape comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+
+class BoundTap(Protocol):
+    """A tap that already knows its part, for functions that know no module."""
+
+    def __call__(self, name: str, axes: str, value: Tensor) -> Tensor: ...
+
+
+Observer = Callable[[nn.Module, str, str, Tensor], Tensor]
+
+observer: ContextVar[Observer | None] = ContextVar("observer", default=None)
+
+
+def tap(part: nn.Module, name: str, axes: str, value: Tensor) -> Tensor:
+    """Show ``value`` to whoever observes; return it, or what the observer puts in its place."""
+    if torch.compiler.is_compiling():
+        return value
+    observe = observer.get()
+    return value if observe is None else observe(part, name, axes, value)
+
+
+def stepwise() -> bool:
+    """Whether somebody observes, so that fused operations must run by their written steps."""
+    return not torch.compiler.is_compiling() and observer.get() is not None
+
+
+def untapped(name: str, axes: str, value: Tensor) -> Tensor:
+    """The bound tap of nobody."""
+    return value
