@@ -1,0 +1,1 @@
+"""Looking at and reaching into a model while it runs."""

@@ -1,0 +1,177 @@
+"""The Transformer as a whole (§3, Figure 1), and its two halves as models of their own.
+
+A forward pass ends in hidden states; ``model.logits(hidden)`` is the pre-softmax projection.
+``start`` and ``step`` decode one token at a time with a cache.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from glassformer.model.cache import DecodingState, LayerCache
+from glassformer.model.config import ModelConfig
+from glassformer.model.embedding import Embedding
+from glassformer.model.stacks import Decoder, Encoder
+from glassformer.numerics.dropout import Randomness
+from glassformer.numerics.masks import causal_mask, padding_mask
+from glassformer.tap import tap
+
+
+class Model(nn.Module):
+    """What the family has in common: a config, a source of randomness, an output matrix."""
+
+    output_matrix: nn.Parameter
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.config = config
+        self.randomness = Randomness()
+
+    def logits(self, hidden: Tensor) -> Tensor:
+        """[…, d_model] -> […, vocabulary], before the softmax (§3.4)."""
+        return F.linear(hidden, self.output_matrix)
+
+    def final_norm(self) -> nn.Module:
+        """A pre-norm stack ends in a norm of its own; a post-norm stack has normalised already."""
+        if self.config.norm == "post":
+            return nn.Identity()
+        return nn.LayerNorm(self.config.d_model, eps=self.config.epsilon)
+
+    def initialise(self, seed: int) -> None:
+        """Set all parameters as the reference implementation does (the paper is silent).
+
+        Matrices: uniform within ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010). Embeddings,
+        learned positions and the output matrix: normal with deviation d_model^-0.5, so that an
+        embedding times √d_model has unit variance. Biases 0, gains 1.
+        """
+        generator = torch.Generator().manual_seed(seed)
+        embeddings = ("tokens.weight", "output_matrix", "positions.table")
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                if parameter.dim() < 2:
+                    parameter.fill_(1.0 if name.endswith("norm.weight") else 0.0)
+                elif name.endswith(embeddings):
+                    parameter.normal_(0.0, self.config.d_model**-0.5, generator=generator)
+                else:
+                    bound = (6 / sum(parameter.shape)) ** 0.5
+                    parameter.uniform_(-bound, bound, generator=generator)
+
+
+class EncoderDecoder(Model):
+    """The paper's Transformer: an encoder reads the source, a decoder writes the target."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__(config)
+        self.source_embedding = Embedding(config, config.source_vocabulary, self.randomness)
+        self.target_embedding = Embedding(config, config.target_vocabulary, self.randomness)
+        self.encoder = Encoder(config, self.randomness)
+        self.encoder_norm = self.final_norm()
+        self.decoder = Decoder(config, self.randomness)
+        self.decoder_norm = self.final_norm()
+        if config.tie == "all":
+            self.source_embedding.tokens.weight = self.target_embedding.tokens.weight
+        self.output_matrix = presoftmax_matrix(config, self.target_embedding)
+
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        """source [batch, source], target [batch, target] -> hidden [batch, target, d_model].
+
+        The target is what the decoder reads: it begins with the start token, and the hidden state
+        at each position predicts the next one.
+        """
+        memory, memory_mask = self.encode(source)
+        mask = causal_mask(target.size(1), target.size(1), target.device)
+        mask = tap(self, "target_mask", "batch head query key", mask[None, None])
+        x = self.decoder(self.target_embedding(target), mask, memory, memory_mask)
+        return tap(self, "hidden", "batch position d_model", self.decoder_norm(x))
+
+    def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """[batch, source] -> memory [batch, source, d_model] and its mask [batch, 1, 1, source]."""
+        mask = padding_mask(source, self.config.pad)
+        mask = tap(self, "source_mask", "batch head query key", mask)
+        x = self.encoder(self.source_embedding(source), mask)
+        return tap(self, "memory", "batch position d_model", self.encoder_norm(x)), mask
+
+    def start(self, source: Tensor) -> DecodingState:
+        """Read the source [batch, source]; nothing is written yet."""
+        memory, mask = self.encode(source)
+        return DecodingState([LayerCache() for _ in self.decoder], memory, mask)
+
+    def step(self, tokens: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
+        """The newest token of each row [row] -> logits of the next [row, vocabulary]."""
+        assert state.memory is not None and state.memory_mask is not None
+        x = self.target_embedding(tokens[:, None], state.length)
+        x = self.decoder(x, None, state.memory, state.memory_mask, state.caches)
+        state.length += 1
+        return self.logits(self.decoder_norm(x))[:, 0], state
+
+
+class DecoderOnly(Model):
+    """The decoder without an encoder: each position predicts the next token of one sequence."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__(config)
+        self.target_embedding = Embedding(config, config.target_vocabulary, self.randomness)
+        self.decoder = Encoder(config, self.randomness)
+        self.decoder_norm = self.final_norm()
+        self.output_matrix = presoftmax_matrix(config, self.target_embedding)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """[batch, position] -> hidden [batch, position, d_model]; padding stands on the right.
+
+        Padding on the right needs no mask of its own: no real position comes after it.
+        """
+        mask = causal_mask(tokens.size(1), tokens.size(1), tokens.device)
+        mask = tap(self, "target_mask", "batch head query key", mask[None, None])
+        x = self.decoder(self.target_embedding(tokens), mask)
+        return tap(self, "hidden", "batch position d_model", self.decoder_norm(x))
+
+    def start(self) -> DecodingState:
+        """Nothing is read or written yet."""
+        return DecodingState([LayerCache() for _ in self.decoder])
+
+    def step(self, tokens: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
+        """The newest token of each row [row] -> logits of the next [row, vocabulary]."""
+        x = self.target_embedding(tokens[:, None], state.length)
+        x = self.decoder(x, None, state.caches)
+        state.length += 1
+        return self.logits(self.decoder_norm(x))[:, 0], state
+
+
+class EncoderOnly(Model):
+    """The encoder alone: every position sees the whole sequence."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__(config)
+        self.source_embedding = Embedding(config, config.target_vocabulary, self.randomness)
+        self.encoder = Encoder(config, self.randomness)
+        self.encoder_norm = self.final_norm()
+        self.output_matrix = presoftmax_matrix(config, self.source_embedding)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """[batch, position] -> hidden [batch, position, d_model]."""
+        mask = padding_mask(tokens, self.config.pad)
+        mask = tap(self, "source_mask", "batch head query key", mask)
+        x = self.encoder(self.source_embedding(tokens), mask)
+        return tap(self, "hidden", "batch position d_model", self.encoder_norm(x))
+
+
+def presoftmax_matrix(config: ModelConfig, embedding: Embedding) -> nn.Parameter:
+    """The pre-softmax matrix [vocabulary, d_model]: the embedding's own where they are tied."""
+    shared: nn.Parameter = embedding.tokens.weight
+    return shared if config.tie != "none" else nn.Parameter(torch.empty_like(shared))
+
+
+FAMILIES: dict[str, type[Model]] = {
+    "encoder-decoder": EncoderDecoder,
+    "decoder-only": DecoderOnly,
+    "encoder-only": EncoderOnly,
+}
+
+
+def build(config: ModelConfig, seed: int = 0) -> Model:
+    """The model that the config describes, its parameters drawn from the seed."""
+    model = FAMILIES[config.family](config)
+    model.initialise(seed)
+    return model

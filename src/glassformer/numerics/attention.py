@@ -1,0 +1,78 @@
+"""Scaled dot-product attention (§3.2.1, equation 1), twice behind one signature.
+
+``attend_by_steps`` is the formula, every intermediate value of it shown to ``tap``;
+``attend_fused`` is the same arithmetic by whichever kernel is quickest.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from glassformer.numerics.dropout import Randomness, dropout
+from glassformer.tap import BoundTap, untapped
+
+# On a CPU the fused kernel's backward pass is made for long sequences: on sentences, training is
+# a third faster by plain matrix products. Longer than this, their score matrices cost more.
+SHORT = 256
+
+
+def attend_by_steps(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+    *,
+    dropout_rate: float = 0.0,
+    randomness: Randomness | None = None,
+    tap: BoundTap = untapped,
+) -> Tensor:
+    """softmax(QKᵀ/√d_k)V, step by step.
+
+    Args:
+        query: [batch, head, query, d_k].
+        key: [batch, head, key, d_k].
+        value: [batch, head, key, d_v].
+        mask: bool, broadcasts to [batch, head, query, key]; True where attending is allowed.
+            A query that may attend to nothing gets a mixed value of zero.
+        dropout_rate: share of the weights that is dropped, with ``randomness`` as the source.
+        tap: shown scores, scaled, masked, weights and mixed.
+
+    Returns:
+        [batch, head, query, d_v].
+    """
+    grid = "batch head query key"
+    scores = tap("scores", grid, query @ key.transpose(-2, -1))
+    scaled = tap("scaled", grid, scores / math.sqrt(query.size(-1)))
+    if mask is None:
+        weights = scaled.softmax(-1)
+    else:
+        masked = tap("masked", grid, scaled.masked_fill(~mask, -math.inf))
+        # A row of nothing but -inf has no softmax; it attends to nothing.
+        weights = masked.softmax(-1).masked_fill(~mask, 0.0)
+    weights = tap("weights", grid, weights)
+    weights = dropout(weights, dropout_rate, randomness)
+    return tap("mixed", "batch head query feature", weights @ value)
+
+
+def attend_fused(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+    *,
+    dropout_rate: float = 0.0,
+    randomness: Randomness | None = None,
+    tap: BoundTap = untapped,
+) -> Tensor:
+    """The same as ``attend_by_steps``, shapes and result, by the quickest kernel; taps nothing."""
+    learns = torch.is_grad_enabled() and query.requires_grad
+    by_products = query.device.type == "cpu" and learns and key.size(-2) <= SHORT
+    if dropout_rate > 0 or by_products:
+        return attend_by_steps(
+            query, key, value, mask, dropout_rate=dropout_rate, randomness=randomness
+        )
+    return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)

@@ -1,0 +1,63 @@
+"""Dropout (§5.4): one function, and the one source of randomness that it draws from."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+# Masks are cut from 64-bit draws, four 16-bit numbers from each: the stock CPU generator is
+# serial, and drawing a float for every element costs several times as much.
+LEVELS = 1 << 16
+
+
+class Randomness:
+    """A generator for each device, all from one seed; its state goes into checkpoints."""
+
+    def __init__(self, seed: int = 0):
+        self.seed = seed
+        self._generators: dict[torch.device, torch.Generator] = {}
+
+    def generator(self, device: torch.device) -> torch.Generator:
+        """The generator of this device, made at first use."""
+        if device not in self._generators:
+            self._generators[device] = torch.Generator(device).manual_seed(self.seed)
+        return self._generators[device]
+
+    def reseed(self, seed: int) -> None:
+        """Start anew from another seed."""
+        self.seed = seed
+        self._generators.clear()
+
+    def get_state(self, device: torch.device) -> Tensor:
+        """The state of this device's generator: uint8 [bytes]."""
+        return self.generator(device).get_state()
+
+    def set_state(self, device: torch.device, state: Tensor) -> None:
+        """Continue from a state that ``get_state`` gave on the same kind of device."""
+        self.generator(device).set_state(state)
+
+    def __deepcopy__(self, memo: object) -> Randomness:
+        """A copy of a model draws its own numbers; torch's generators cannot be copied."""
+        return Randomness(self.seed)
+
+
+def keep_mask(shape: torch.Size, keep: int, generator: torch.Generator) -> Tensor:
+    """Bool [*shape] on the generator's device, each element True with probability keep / 65536."""
+    count = shape.numel()
+    words = torch.empty((count + 3) // 4, dtype=torch.int64, device=generator.device)
+    words.random_(-(1 << 63), None, generator=generator)
+    draws = words.view(torch.int16)[:count]
+    return (draws < keep - LEVELS // 2).view(shape)
+
+
+def dropout(x: Tensor, rate: float, randomness: Randomness | None) -> Tensor:
+    """Set a share ``rate`` of x to zero and scale the rest so that the mean stays.
+
+    The rate is rounded to a multiple of 1/65536, and the scale is that of the rounded rate.
+    A rate of zero, or no randomness (evaluation), leaves x as it is.
+    """
+    if rate == 0.0 or randomness is None:
+        return x
+    keep = min(max(round((1 - rate) * LEVELS), 1), LEVELS - 1)
+    mask = keep_mask(x.shape, keep, randomness.generator(x.device))
+    return x * mask * (LEVELS / keep)
