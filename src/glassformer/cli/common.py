@@ -1,0 +1,53 @@
+"""What several verbs share: the compute options, JSON out, notices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compute_options(default_dtype: str | None = "fp32") -> Callable[[F], F]:
+    """--device, --dtype and --threads; ``use_threads`` carries the last one out."""
+
+    def add(function: F) -> F:
+        function = click.option(
+            "--threads", type=click.IntRange(min=1), help="CPU threads; torch's choice if left out."
+        )(function)
+        function = click.option(
+            "--dtype",
+            type=click.Choice(["fp32", "bf16", "auto"]),
+            default=default_dtype,
+            show_default=default_dtype is not None,
+            help="Number format of the arithmetic; auto: bf16 where it pays.",
+        )(function)
+        return click.option(
+            "--device", metavar="NAME", help="cpu, cuda or cuda:N; a GPU where there is one."
+        )(function)
+
+    return add
+
+
+def use_threads(threads: int | None) -> None:
+    """Compute on so many CPU threads."""
+    if threads is not None:
+        import torch
+
+        torch.set_num_threads(threads)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+
+def print_json(content: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def notice(text: str) -> None:
+    """A line for the person, beside the output."""
+    click.echo(text, err=True)

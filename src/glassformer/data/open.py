@@ -1,0 +1,84 @@
+"""From a recipe's [data] section to the sentence pairs of its splits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from glassformer.data import petit
+from glassformer.data.sources import SOURCES, ParallelData, open_files, open_source
+from glassformer.errors import ConfigError, nearest
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig:
+    """Where the sentence pairs come from.
+
+    ``source`` is petit (the built-in pair), a known corpus, or files. A known corpus is looked for
+    in the folder ``path``. Files are named by ``train_source`` … ``test_target``; one file with
+    tabs stands for both sides. Pairs with a side of more than ``max_length`` tokens are skipped in
+    training, and counted. ``size`` is how many training sentences petit makes.
+    """
+
+    source: str
+    path: str | None = None
+    source_language: str | None = None
+    target_language: str | None = None
+    train_source: str | None = None
+    train_target: str | None = None
+    dev_source: str | None = None
+    dev_target: str | None = None
+    test_source: str | None = None
+    test_target: str | None = None
+    max_length: int = 256
+    size: int = 60_000
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        known = {"petit", "files", *SOURCES}
+        if self.source not in known:
+            raise ConfigError(
+                f"data.source = {self.source!r} is not known.{nearest(self.source, known)}"
+            )
+        if self.max_length < 1 or self.size < 1:
+            raise ConfigError("data.max_length and data.size must be at least 1")
+
+
+class PetitData:
+    """The built-in pair behind the same face as a corpus of files."""
+
+    sizes = {"dev": 500, "test": 1000}
+    names = {"train": "train", "dev": "new", "test": "new"}
+
+    def __init__(self, config: DataConfig):
+        self.config = config
+
+    def split(self, name: str) -> Iterator[tuple[str, str]]:
+        """(English, French) sentences; dev and test are new sentences, from different seeds."""
+        size = self.sizes.get(name, self.config.size)
+        seed = self.config.seed + {"train": 0, "dev": 1, "test": 2}[name]
+        for sentence in petit.split(self.names[name], seed, size):
+            yield sentence.english, sentence.french
+
+    def describe(self) -> str:
+        """One line on what this is."""
+        return f"petit, the built-in English-French pair, {self.config.size:,} training sentences"
+
+
+def open_data(config: DataConfig) -> ParallelData | PetitData:
+    """The corpus that the config names; ``split("train" | "dev" | "test")`` streams its pairs."""
+    if config.source == "petit":
+        return PetitData(config)
+    if config.source == "files":
+        if config.train_source is None:
+            raise ConfigError(
+                "data.source = 'files' needs data.train_source (and data.train_target)"
+            )
+        return open_files(
+            train=(config.train_source, config.train_target),
+            dev=(config.dev_source, config.dev_target),
+            test=(config.test_source, config.test_target),
+        )
+    path = Path(config.path) if config.path else None
+    return open_source(config.source, path, config.source_language, config.target_language)

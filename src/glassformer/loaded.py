@@ -1,0 +1,131 @@
+"""What ``gf.load`` returns: a model, its tokenizers and its run, with the verbs of a user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import overload
+
+import torch
+
+from glassformer.decoding import force
+from glassformer.errors import ConfigError, RunError
+from glassformer.model.config import ModelConfig
+from glassformer.model.transformer import EncoderDecoder, build
+from glassformer.runs.run import Run
+from glassformer.text.tokenizer import TokenizerPair
+from glassformer.training.recipe import Recipe, parse_recipe
+from glassformer.training.train import choose_device, choose_dtype
+from glassformer.translation import Translation, TranslationConfig, source_tensor, translate
+
+Notice = Callable[[str], None]
+
+
+class LoadedModel:
+    """A trained model, ready to be used."""
+
+    def __init__(self, model: EncoderDecoder, tokenizers: TokenizerPair, run: Run, recipe: Recipe):
+        self.model, self.tokenizers, self.run, self.recipe = model, tokenizers, run, recipe
+
+    @property
+    def config(self) -> ModelConfig:
+        """The model's sizes and parts."""
+        return self.model.config
+
+    @overload
+    def translate(
+        self, text: str, *, beam: int | None = None, alpha: float | None = None
+    ) -> str: ...
+
+    @overload
+    def translate(
+        self, text: Sequence[str], *, beam: int | None = None, alpha: float | None = None
+    ) -> list[str]: ...
+
+    def translate(
+        self, text: str | Sequence[str], *, beam: int | None = None, alpha: float | None = None
+    ) -> str | list[str]:
+        """A line's translation, or as many translations as there are lines, in their order.
+
+        ``beam`` and ``alpha`` are the recipe's where None; a beam of 1 is greedy.
+        """
+        lines = [text] if isinstance(text, str) else list(text)
+        best = [found[0].text for found in self.translations(lines, beam=beam, alpha=alpha)]
+        return best[0] if isinstance(text, str) else best
+
+    def translations(
+        self,
+        lines: Sequence[str],
+        *,
+        beam: int | None = None,
+        alpha: float | None = None,
+        n_best: int = 1,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[list[Translation]]:
+        """The n best translations of each line with their scores, best first."""
+        config = self.recipe.decoding
+        if beam is not None:
+            config = replace(config, beam=beam)
+        if alpha is not None:
+            config = replace(config, alpha=alpha)
+        return translate(
+            self.model,
+            self.tokenizers,
+            lines,
+            config,
+            n_best=n_best,
+            max_length=self.recipe.data.max_length,
+            progress=progress,
+        )
+
+    @torch.inference_mode()
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[list[float]]:
+        """The log-probability of each token of each target, the end token last."""
+        if len(sources) != len(targets):
+            raise ConfigError(f"{len(sources)} sources and {len(targets)} targets: give as many")
+        scores: list[list[float]] = []
+        pair = self.tokenizers
+        for start in range(0, len(sources), 64):
+            part = slice(start, start + 64)
+            source = source_tensor(
+                pair.source.encode_batch(list(sources[part])), pair, self.model.output_matrix.device
+            )
+            scores += force(
+                self.model.step,
+                self.model.start(source),
+                targets=pair.target.encode_batch(list(targets[part])),
+                bos_id=pair.target.bos_id,
+                eos_id=pair.target.eos_id,
+            )
+        return scores
+
+
+def load(
+    path: str | Path,
+    *,
+    device: str | None = None,
+    dtype: str = "fp32",
+    notice: Notice = lambda text: None,
+) -> LoadedModel:
+    """The model of a run directory: its final parameters, or those of its newest checkpoint.
+
+    Args:
+        device: cpu, cuda or cuda:N; the GPU where there is one if None.
+        dtype: fp32, bf16 or auto, of the parameters and of all arithmetic.
+        notice: told when a damaged checkpoint was passed over for an older one.
+
+    Raises:
+        RunError: no run is there, or it has no parameters yet.
+        CheckpointError: no checkpoint in it is whole.
+    """
+    run = Run.open(Path(path))
+    recipe = parse_recipe(run.recipe)
+    weights = run.load_weights(notice)
+    model = build(run.config)
+    if not isinstance(model, EncoderDecoder):
+        raise RunError(f"{path} holds a {run.config.family} model, which does not translate")
+    model.load_state_dict(weights)
+    chosen = choose_device(device)
+    model.to(chosen, choose_dtype(dtype, run.config.d_model, chosen)).eval()
+    return LoadedModel(model, run.tokenizers, run, recipe)

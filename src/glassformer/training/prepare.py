@@ -1,0 +1,97 @@
+"""Before the first update: the run's tokenizer, its encoded corpora, its model.
+
+Each step is done once and found again at a resume; half of one is never found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from glassformer.data.corpus import EncodedCorpus
+from glassformer.data.open import open_data
+from glassformer.data.prepare import encode_corpus
+from glassformer.errors import DataError
+from glassformer.model.transformer import EncoderDecoder, build
+from glassformer.runs.run import Run
+from glassformer.text.tokenizer import Tokenizer, TokenizerPair
+from glassformer.training.recipe import Recipe
+
+Notice = Callable[[str], None]
+
+
+def prepare_tokenizers(run: Run, recipe: Recipe, notice: Notice) -> TokenizerPair:
+    """The run's tokenizers: already there, taken from ``init_from``, or trained on the corpus."""
+    if run.has_tokenizers():
+        return run.tokenizers
+    if recipe.init_from:
+        pair = Run.open(Path(recipe.init_from)).tokenizers
+    else:
+        notice(f"training the tokenizer ({recipe.tokenizer.kind})")
+        pair = train_tokenizers(recipe)
+    run.save_tokenizers(pair)
+    return pair
+
+
+def train_tokenizers(recipe: Recipe) -> TokenizerPair:
+    """One tokenizer from both sides of the training split, or one from each."""
+    data = open_data(recipe.data)
+
+    def side(which: int) -> Iterator[str]:
+        return (pair[which] for pair in data.split("train"))
+
+    def both() -> Iterator[str]:
+        return (line for pair in data.split("train") for line in pair)
+
+    if recipe.tokenizer.shared:
+        shared = Tokenizer.train(both(), recipe.tokenizer)
+        return TokenizerPair(shared, shared)
+    return TokenizerPair(
+        Tokenizer.train(side(0), recipe.tokenizer), Tokenizer.train(side(1), recipe.tokenizer)
+    )
+
+
+def prepare_corpus(
+    run: Run, recipe: Recipe, tokenizers: TokenizerPair, split: str, notice: Notice
+) -> EncodedCorpus:
+    """A split as tokens in the run's ``corpus`` folder; pairs that were skipped are reported."""
+    folder = run.path / "corpus" / split
+    if folder.is_dir():
+        return EncodedCorpus.open(folder)
+    pairs = open_data(recipe.data).split(split)
+    notice(f"encoding the {split} split")
+    corpus, skipped = encode_corpus(pairs, tokenizers, folder, max_length=recipe.data.max_length)
+    for line in skipped.lines():
+        notice(f"{split}: {line}")
+    if len(corpus) == 0:
+        raise DataError(
+            f"the {split} split has no usable sentence pair: see `glassformer data report`"
+        )
+    return corpus
+
+
+def prepare_model(recipe: Recipe, tokenizers: TokenizerPair, notice: Notice) -> EncoderDecoder:
+    """The model, its parameters drawn from the seed or taken from ``init_from``."""
+    source, target = tokenizers.source, tokenizers.target
+    config = recipe.model_config(source.size, target.size, source.pad_id)
+    model = build(config, recipe.training.seed)
+    assert isinstance(model, EncoderDecoder)
+    model.randomness.reseed(recipe.training.seed)
+    if recipe.init_from:
+        weights = Run.open(Path(recipe.init_from)).load_weights(notice)
+        check_fit(weights, model, recipe.init_from)
+        model.load_state_dict(weights)
+    return model
+
+
+def check_fit(weights: dict[str, object], model: EncoderDecoder, origin: str) -> None:
+    """Raise DataError naming the first parameter that is missing, superfluous or of another shape."""
+    own = model.state_dict()
+    for name in sorted(own.keys() | weights.keys()):
+        ours, theirs = own.get(name), weights.get(name)
+        shapes = [None if t is None else tuple(t.shape) for t in (ours, theirs)]  # type: ignore[attr-defined]
+        if shapes[0] != shapes[1]:
+            raise DataError(
+                f"{origin} does not fit this recipe's model: {name} is {shapes[1] or 'missing'} "
+                f"there and {shapes[0] or 'missing'} here; give the same [model] section"
+            )

@@ -1,0 +1,80 @@
+"""One update: gradients gathered over its batches, then one step of Adam."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from glassformer.data.batching import Batch
+from glassformer.model.transformer import EncoderDecoder
+from glassformer.training.distributed import World
+from glassformer.training.objectives import Objective
+
+
+@dataclass(frozen=True)
+class UpdateResult:
+    """What an update did: mean loss per target token (nats), the gradient's norm, skipped or not."""
+
+    loss: float
+    gradient_norm: float
+    skipped: bool
+
+
+def accumulate(
+    model: EncoderDecoder,
+    batches: Sequence[Batch],
+    tokens: int,
+    objective: Objective,
+    dtype: torch.dtype,
+) -> Tensor:
+    """Add the gradient of (summed loss / tokens) over the batches; return the summed loss.
+
+    ``tokens`` are the target tokens of the whole update, over all its batches and processes: each
+    token weighs the same, however the update was cut into batches.
+    """
+    device = model.output_matrix.device
+    total = torch.zeros((), device=device)
+    for batch in batches:
+        low = torch.autocast(device.type, dtype=dtype) if dtype != torch.float32 else nullcontext()
+        with low:
+            hidden = model(batch.source.to(device), batch.target_in.to(device))
+            loss = objective(hidden, model.output_matrix, batch.target_out.to(device))
+        (loss / tokens).backward()  # type: ignore[no-untyped-call]
+        total += loss.detach()
+    return total
+
+
+def update(
+    model: EncoderDecoder,
+    optimizer: torch.optim.Optimizer,
+    loss: Tensor,
+    tokens: int,
+    *,
+    clip: float | None = None,
+    world: World = World(),
+) -> UpdateResult:
+    """Sum gradients over processes and take one step; skip it when loss or gradient is not finite.
+
+    ``loss`` is what ``accumulate`` returned. The gradients are cleared either way.
+    """
+    gradients = []
+    for parameter in model.parameters():
+        if parameter.grad is None:  # this process had no batch of this update
+            parameter.grad = torch.zeros_like(parameter)
+        gradients.append(parameter.grad)
+    world.sum_([*gradients, loss])
+    norm = torch.nn.utils.get_total_norm(gradients)
+    result = UpdateResult(loss.item() / tokens, norm.item(), False)
+    if not (math.isfinite(result.loss) and math.isfinite(result.gradient_norm)):
+        optimizer.zero_grad(set_to_none=True)
+        return UpdateResult(result.loss, result.gradient_norm, True)
+    if clip is not None:
+        torch.nn.utils.clip_grads_with_norm_(model.parameters(), clip, norm)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return result

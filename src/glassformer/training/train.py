@@ -1,0 +1,146 @@
+"""``train`` and ``resume``: a recipe and a directory in, a finished run out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from glassformer.errors import ConfigError, RunError
+from glassformer.runs.run import Run
+from glassformer.training.distributed import World, joined_world
+from glassformer.training.loop import Silent, Trainer, Watcher, processor
+from glassformer.training.prepare import prepare_corpus, prepare_model, prepare_tokenizers
+from glassformer.training.recipe import Recipe, parse_recipe
+
+WIDE_ENOUGH = 256  # d_model from which bf16 on a CPU gains more than its conversions cost
+
+
+def choose_device(name: str | None) -> torch.device:
+    """The device of this name; without one the GPU where there is one, this process's own."""
+    if name is None or name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ConfigError(f"device {name!r} is not known: give cpu, cuda or cuda:N") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ConfigError(f"device {name!r} was asked for, but torch sees no GPU here: use cpu")
+    if device.type not in ("cpu", "cuda"):
+        raise ConfigError(f"device {name!r} is not supported: give cpu, cuda or cuda:N")
+    return device
+
+
+def choose_dtype(name: str, d_model: int, device: torch.device) -> torch.dtype:
+    """fp32 or bf16; auto takes bf16 where the processor multiplies it and the width makes it pay."""
+    if name == "auto":
+        if device.type == "cuda":
+            fast = torch.cuda.is_bf16_supported()
+        else:
+            fast = torch.backends.cpu.get_cpu_capability().startswith("AVX512") and (
+                torch.cpu._is_avx512_bf16_supported()
+            )
+        return torch.bfloat16 if fast and d_model >= WIDE_ENOUGH else torch.float32
+    if name not in ("fp32", "bf16"):
+        raise ConfigError(f"dtype {name!r} is not known: give fp32, bf16 or auto")
+    return torch.float32 if name == "fp32" else torch.bfloat16
+
+
+def train(
+    recipe: Recipe, path: Path, *, device: str | None = None, watcher: Watcher | None = None
+) -> bool:
+    """Train the recipe into a new run directory; False when a signal stopped it (all is saved).
+
+    Raises:
+        RunError: the directory holds a run already.
+        DataError, ConfigError, TokenizerError: the recipe cannot be carried out.
+        TrainingError: the loss stayed not finite.
+    """
+    chosen = choose_device(device)
+    with joined_world(chosen) as world:
+        if world.leads:
+            Run.create(path, recipe=recipe.to_toml())
+        world.barrier()
+        return continue_run(Run.open(path), recipe, chosen, world, watcher)
+
+
+def resume(path: Path, *, device: str | None = None, watcher: Watcher | None = None) -> bool:
+    """Continue a run where its last whole checkpoint left it, with the same numbers.
+
+    Raises:
+        RunError: no run is there, or it is finished.
+        CheckpointError: none of its checkpoints is whole.
+    """
+    run = Run.open(path)
+    recipe = parse_recipe(run.recipe)
+    if run.finished:
+        raise RunError(f"{path} is finished: start another with `glassformer train`, or use it")
+    chosen = choose_device(device)
+    with joined_world(chosen) as world:
+        return continue_run(run, recipe, chosen, world, watcher)
+
+
+def continue_run(
+    run: Run, recipe: Recipe, device: torch.device, world: World, watcher: Watcher | None
+) -> bool:
+    """Prepare what is not there yet, restore what is, train to the end, average."""
+    watcher = watcher if watcher and world.leads else Silent()
+    if not world.leads:
+        return work(run, recipe, device, world, watcher)
+    with run.lock():
+        return work(run, recipe, device, world, watcher)
+
+
+def work(run: Run, recipe: Recipe, device: torch.device, world: World, watcher: Watcher) -> bool:
+    """The body of ``continue_run``, with the run locked by the process that leads."""
+    if world.leads:
+        prepare_all(run, recipe, watcher)
+    world.barrier()
+    tokenizers = run.tokenizers
+    corpora = {
+        split: prepare_corpus(run, recipe, tokenizers, split, watcher.on_notice)
+        for split in ("train", "dev")
+    }
+    model = prepare_model(recipe, tokenizers, watcher.on_notice).to(device)
+    model.randomness.reseed(recipe.training.seed + world.rank)
+    dtype = choose_dtype(recipe.training.dtype, model.config.d_model, device)
+    trainer = Trainer(
+        run, recipe.training, model, tokenizers, corpora,
+        dtype=dtype, world=world, watcher=watcher,
+    )  # fmt: skip
+    restore(trainer, watcher)
+    if not trainer.run_updates():
+        return False
+    if world.leads:
+        run.save_model(run.average(recipe.training.average))
+    world.barrier()
+    return True
+
+
+def prepare_all(run: Run, recipe: Recipe, watcher: Watcher) -> None:
+    """Write the run's tokenizers, corpora and config."""
+    tokenizers = prepare_tokenizers(run, recipe, watcher.on_notice)
+    for split in ("train", "dev"):
+        prepare_corpus(run, recipe, tokenizers, split, watcher.on_notice)
+    pad = tokenizers.source.pad_id
+    run.save_config(recipe.model_config(tokenizers.source.size, tokenizers.target.size, pad))
+
+
+def restore(trainer: Trainer, watcher: Watcher) -> None:
+    """Continue from the newest whole checkpoint, if there is one, with the threads it ran on."""
+    checkpoint = trainer.run.latest_checkpoint(watcher.on_notice)
+    if checkpoint is None:
+        trainer.run.truncate_metrics(0)
+        return
+    threads = checkpoint.state["threads"]
+    if threads != torch.get_num_threads():
+        watcher.on_notice(f"using {threads} threads, as the run did: its numbers depend on it")
+        torch.set_num_threads(threads)
+    if checkpoint.state["processor"] != processor():
+        watcher.on_notice(
+            f"the run was trained on {checkpoint.state['processor']}, this is {processor()}: "
+            "the last digits of the losses may differ"
+        )
+    trainer.restore(checkpoint.model, checkpoint.optimizer, checkpoint.state)
+    if trainer.world.leads:
+        trainer.run.truncate_metrics(trainer.progress.step)

@@ -1,0 +1,175 @@
+"""Lines in, translations out: as many, in the same order, whatever the lines are.
+
+What training shows, what evaluation scores and what ``translate`` prints all come from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from glassformer.decoding import Hypothesis, beam_search, greedy
+from glassformer.errors import ConfigError
+from glassformer.model.transformer import EncoderDecoder
+from glassformer.text.tokenizer import TokenizerPair
+
+ROOM = 16_384  # source tokens, padding and beams included, that are decoded at one time
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationConfig:
+    """How to decode (§6.1): beam width, the length penalty's α, and how much longer than the
+    source a translation may get. A beam of 1 is greedy."""
+
+    beam: int = 4
+    alpha: float = 0.6
+    extra_length: int = 50
+
+    def __post_init__(self) -> None:
+        if self.beam < 1:
+            raise ConfigError(f"beam = {self.beam} must be at least 1")
+        if self.extra_length < 0:
+            raise ConfigError(f"extra_length = {self.extra_length} must be at least 0")
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One of the n best translations of a line, best first.
+
+    ``score`` is the log-probability over the length penalty; ``pieces`` counts in how many parts a
+    line too long for the model was translated.
+    """
+
+    text: str
+    score: float
+    log_probability: float
+    finished: bool
+    tied: bool = False
+    pieces: int = 1
+
+
+@torch.inference_mode()
+def translate(
+    model: EncoderDecoder,
+    tokenizers: TokenizerPair,
+    lines: Sequence[str],
+    config: TranslationConfig = TranslationConfig(),
+    *,
+    n_best: int = 1,
+    max_length: int = 256,
+    progress: Callable[[int], None] | None = None,
+) -> list[list[Translation]]:
+    """The n best translations of each line, in the order of the lines.
+
+    A blank line has the blank translation. A line of more than ``max_length`` tokens (what the
+    model was trained on) is cut between words and translated in parts.
+
+    Args:
+        progress: told after each batch how many parts of lines it finished.
+    """
+    was_training = model.training
+    model.eval()
+    parts: list[tuple[int, list[int]]] = []
+    for i, tokens in enumerate(tokenizers.source.encode_batch(list(lines))):
+        if lines[i].strip():
+            parts += [(i, part) for part in cut(tokens, max_length, tokenizers)]
+    best: list[list[Hypothesis]] = [[] for _ in parts]
+    for rows in by_length([len(tokens) for _, tokens in parts], ROOM // config.beam):
+        found = decode_batch(model, tokenizers, [parts[row][1] for row in rows], config, n_best)
+        for row, hypotheses in zip(rows, found, strict=True):
+            best[row] = hypotheses
+        if progress:
+            progress(len(rows))
+    model.train(was_training)
+    of_line: list[list[list[Hypothesis]]] = [[] for _ in lines]
+    for (i, _), hypotheses in zip(parts, best, strict=True):
+        of_line[i].append(hypotheses)
+    return [join(found, tokenizers, n_best) for found in of_line]
+
+
+def decode_batch(
+    model: EncoderDecoder,
+    tokenizers: TokenizerPair,
+    sources: Sequence[Sequence[int]],
+    config: TranslationConfig,
+    n_best: int,
+) -> list[list[Hypothesis]]:
+    """The n best hypotheses of each source (tokens without the end token)."""
+    target = tokenizers.target
+    source = source_tensor(sources, tokenizers, model.output_matrix.device)
+    limits = [len(tokens) + config.extra_length for tokens in sources]
+    state = model.start(source)
+    banned = (target.pad_id, target.bos_id) if target.bos_id != target.eos_id else (target.pad_id,)
+    banned = tuple(token for token in banned if token != target.eos_id)
+    shared = {"rows": len(sources), "bos_id": target.bos_id, "eos_id": target.eos_id}
+    if config.beam == 1 and n_best == 1:
+        found = greedy(model.step, state, max_lengths=limits, banned=banned, **shared)
+        return [[hypothesis] for hypothesis in found]
+    return beam_search(
+        model.step,
+        state,
+        max_lengths=limits,
+        banned=banned,
+        beam=config.beam,
+        alpha=config.alpha,
+        n_best=n_best,
+        **shared,
+    )
+
+
+def source_tensor(
+    sources: Sequence[Sequence[int]], tokenizers: TokenizerPair, device: torch.device
+) -> Tensor:
+    """What the encoder reads: int64 [batch, source], the end token after each, padded right."""
+    pad, end = tokenizers.source.pad_id, tokenizers.source.eos_id
+    width = max(len(tokens) for tokens in sources) + 1
+    rows = [[*tokens, end] + [pad] * (width - len(tokens) - 1) for tokens in sources]
+    return torch.tensor(rows, dtype=torch.int64, device=device)
+
+
+def by_length(lengths: Sequence[int], room: int) -> Iterator[list[int]]:
+    """Row numbers in batches of similar length, of at most ``room`` tokens with padding."""
+    batch: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
+        if batch and (len(batch) + 1) * (lengths[batch[0]] + 1) > room:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def cut(tokens: list[int], longest: int, tokenizers: TokenizerPair) -> Iterator[list[int]]:
+    """Parts of at most ``longest`` tokens, cut where a word begins if one does."""
+    while len(tokens) > longest:
+        pieces = tokenizers.source.pieces(tokens[: longest + 1])
+        starts = [
+            i for i, piece in enumerate(pieces) if i > 0 and piece.startswith(("▁", " ", "Ġ"))
+        ]
+        end = starts[-1] if starts else longest
+        yield tokens[:end]
+        tokens = tokens[end:]
+    yield tokens
+
+
+def join(
+    parts: list[list[Hypothesis]], tokenizers: TokenizerPair, n_best: int
+) -> list[Translation]:
+    """The translations of a line from those of its parts; a line without parts is blank."""
+    joined = []
+    for rank in range(min((len(found) for found in parts), default=n_best)):
+        chosen = [found[rank] for found in parts]
+        joined.append(
+            Translation(
+                " ".join(tokenizers.target.decode(list(h.tokens)) for h in chosen),
+                sum(h.score for h in chosen),
+                sum(h.log_probability for h in chosen),
+                all(h.finished for h in chosen),
+                any(h.tied for h in chosen),
+                max(len(chosen), 1),
+            )
+        )
+    return joined
