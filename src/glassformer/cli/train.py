@@ -13,8 +13,12 @@ from glassformer.cli.common import compute_options, json_option, notice, print_j
 @click.command(short_help="Train a recipe into a run directory.")
 @click.argument("recipe")
 @click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]…")
-@click.option("--run", "run", type=click.Path(path_type=Path), help="Where; runs/RECIPE if left out.")
-@click.option("--plan", is_flag=True, help="Time some updates and say what the training would take.")
+@click.option(
+    "--run", "run", type=click.Path(path_type=Path), help="Where; runs/RECIPE if left out."
+)
+@click.option(
+    "--plan", is_flag=True, help="Time some updates and say what the training would take."
+)
 @json_option
 @compute_options(default_dtype=None)
 def command(

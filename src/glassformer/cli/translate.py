@@ -26,7 +26,9 @@ TOGETHER = 2000  # lines that are read, sorted by length and translated at one t
 @click.option("--beam", type=click.IntRange(min=1), help="Beam width; 1 is greedy. [recipe's: 4]")
 @click.option("--alpha", type=float, help="Length penalty's α. [recipe's: 0.6]")
 @click.option("--n-best", type=click.IntRange(min=1), default=1, help="So many for each line.")
-@click.option("--scores", is_flag=True, help="Put score and log-probability before each, with tabs.")
+@click.option(
+    "--scores", is_flag=True, help="Put score and log-probability before each, with tabs."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @compute_options()
 def command(
@@ -86,7 +88,9 @@ def batches(source: str) -> Iterator[list[str]]:
     """The lines of a file or of standard input, so many at a time."""
     from glassformer.data.files import decode_lines, read_lines
 
-    lines = decode_lines(sys.stdin.buffer, "standard input") if source == "-" else read_lines(source)
+    lines = (
+        decode_lines(sys.stdin.buffer, "standard input") if source == "-" else read_lines(source)
+    )
     while some := list(islice(lines, TOGETHER)):
         yield some
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from glassformer.errors import ConfigError, RunError
 from glassformer.runs.run import Run
+from glassformer.training.config import Dtype
 from glassformer.training.distributed import World, joined_world
 from glassformer.training.loop import Silent, Trainer, Watcher, processor
 from glassformer.training.prepare import prepare_corpus, prepare_model, prepare_tokenizers
@@ -57,6 +59,7 @@ def train(
         TrainingError: the loss stayed not finite.
     """
     chosen = choose_device(device)
+    recipe = with_dtype(recipe, recipe.training.dtype, chosen)
     with joined_world(chosen) as world:
         if world.leads:
             Run.create(path, recipe=recipe.to_toml())
@@ -64,8 +67,16 @@ def train(
         return continue_run(Run.open(path), recipe, chosen, world, watcher)
 
 
-def resume(path: Path, *, device: str | None = None, watcher: Watcher | None = None) -> bool:
+def resume(
+    path: Path,
+    *,
+    device: str | None = None,
+    dtype: str | None = None,
+    watcher: Watcher | None = None,
+) -> bool:
     """Continue a run where its last whole checkpoint left it, with the same numbers.
+
+    Another ``dtype`` than the run began with changes the numbers from here on.
 
     Raises:
         RunError: no run is there, or it is finished.
@@ -76,8 +87,18 @@ def resume(path: Path, *, device: str | None = None, watcher: Watcher | None = N
     if run.finished:
         raise RunError(f"{path} is finished: start another with `glassformer train`, or use it")
     chosen = choose_device(device)
+    if dtype is not None:
+        recipe = with_dtype(recipe, dtype, chosen)
     with joined_world(chosen) as world:
         return continue_run(run, recipe, chosen, world, watcher)
+
+
+def with_dtype(recipe: Recipe, name: str, device: torch.device) -> Recipe:
+    """The recipe with its dtype settled, so that a resume computes as the run began."""
+    width = recipe.model_config(1000, 1000).d_model
+    settled = choose_dtype(name, width, device)
+    short: Dtype = "bf16" if settled == torch.bfloat16 else "fp32"
+    return replace(recipe, training=replace(recipe.training, dtype=short))
 
 
 def continue_run(
