@@ -101,7 +101,8 @@ class EncoderDecoder(Model):
     def step(self, tokens: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """The newest token of each row [row] -> logits of the next [row, vocabulary]."""
         assert state.memory is not None and state.memory_mask is not None
-        x = self.target_embedding(tokens[:, None], state.length)
+        tokens = tokens.to(self.output_matrix.device)[:, None]
+        x = self.target_embedding(tokens, state.length)
         x = self.decoder(x, None, state.memory, state.memory_mask, state.caches)
         state.length += 1
         return self.logits(self.decoder_norm(x))[:, 0], state
@@ -133,7 +134,8 @@ class DecoderOnly(Model):
 
     def step(self, tokens: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """The newest token of each row [row] -> logits of the next [row, vocabulary]."""
-        x = self.target_embedding(tokens[:, None], state.length)
+        tokens = tokens.to(self.output_matrix.device)[:, None]
+        x = self.target_embedding(tokens, state.length)
         x = self.decoder(x, None, state.caches)
         state.length += 1
         return self.logits(self.decoder_norm(x))[:, 0], state

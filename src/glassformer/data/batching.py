@@ -1,0 +1,179 @@
+"""Batches by tokens (§5.1): sentence pairs of similar length together, in a random order.
+
+An epoch is a random order of the corpus, taken in windows. A window is sorted by length and cut
+into batches, and these are shuffled; a few batches make an update. Nothing but the window is in
+memory, and a position says where to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from glassformer.data.corpus import EncodedCorpus
+from glassformer.data.shuffle import Permutation
+from glassformer.text.tokenizer import TokenizerPair
+
+WINDOW = 65_536  # sentences that are sorted by length together
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far the data were read: whole epochs, whole windows of this one, batches of this one."""
+
+    epoch: int
+    window: int
+    batch: int
+
+    def to_json(self) -> list[int]:
+        """Three numbers."""
+        return list(astuple(self))
+
+    @classmethod
+    def from_json(cls, numbers: list[int]) -> Position:
+        """What ``to_json`` gave."""
+        return cls(*numbers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchingConfig:
+    """Tokens count per side, the end token included. A batch holds at most ``tokens_per_batch``
+    with padding; an update gathers batches until it holds ``tokens_per_update`` without."""
+
+    tokens_per_batch: int
+    tokens_per_update: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sentence pairs as int64 [sentence, position], padded on the right.
+
+    ``source`` ends with the end token, ``target_in`` begins with the start token, ``target_out``
+    is what the model should say at each position: the next token, the end token last.
+    """
+
+    source: Tensor
+    target_in: Tensor
+    target_out: Tensor
+    source_tokens: int
+    target_tokens: int
+
+
+def updates(
+    corpus: EncodedCorpus, config: BatchingConfig, start: Position
+) -> Iterator[tuple[list[Rows], Position]]:
+    """The sentences of each batch of each update, and the position after it; without end.
+
+    The last update of an epoch is what is left of it. A sentence longer than a batch is one.
+    """
+    position = start
+    while True:
+        gathered: list[Rows] = []
+        tokens = np.zeros(2, np.int64)
+        for rows, position in epoch_batches(corpus, config, position):
+            gathered.append(rows)
+            tokens += token_counts(corpus, rows).sum(0)
+            if tokens.max() >= config.tokens_per_update or position.epoch > start.epoch:
+                break
+        start = position
+        yield gathered, position
+
+
+def epoch_batches(
+    corpus: EncodedCorpus, config: BatchingConfig, start: Position
+) -> Iterator[tuple[Rows, Position]]:
+    """The rest of an epoch, batch by batch, each with the position after it."""
+    order = Permutation(len(corpus), (config.seed, start.epoch))
+    windows = -(-len(corpus) // WINDOW)
+    done = start.batch
+    for window in range(start.window, windows):
+        batches = window_batches(corpus, config, order, start.epoch, window)
+        for i in range(done, len(batches)):
+            after = Position(start.epoch, window, i + 1)
+            if i + 1 == len(batches):
+                after = Position(start.epoch, window + 1, 0)
+                if window + 1 == windows:
+                    after = Position(start.epoch + 1, 0, 0)
+            yield batches[i], after
+        done = 0
+
+
+def window_batches(
+    corpus: EncodedCorpus, config: BatchingConfig, order: Permutation, epoch: int, window: int
+) -> list[Rows]:
+    """The batches of one window, shuffled."""
+    places = np.arange(window * WINDOW, min((window + 1) * WINDOW, len(corpus)))
+    rows = order[places]
+    counts = token_counts(corpus, rows)
+    # By the longer side first: that is what padding is measured against.
+    ranked = np.lexsort((counts[:, 1], counts[:, 0], counts.max(1)))
+    rows, counts = rows[ranked], counts[ranked]
+    batches, first = [], 0
+    longest = np.zeros(2, np.int64)
+    for i, pair in enumerate(counts):
+        longest = np.maximum(longest, pair)
+        if i > first and longest.max() * (i + 1 - first) > config.tokens_per_batch:
+            batches.append(rows[first:i])
+            first, longest = i, pair
+    batches.append(rows[first:])
+    shuffled = np.random.Generator(np.random.PCG64([config.seed, epoch, window]))
+    return [batches[i] for i in shuffled.permutation(len(batches))]
+
+
+def token_counts(corpus: EncodedCorpus, rows: Rows) -> NDArray[np.int64]:
+    """Source and target tokens of each sentence, its end token included: [row, 2]."""
+    lengths = corpus.source_lengths[rows], corpus.target_lengths[rows]
+    return np.stack(lengths, axis=1) + 1
+
+
+def padding(corpus: EncodedCorpus, config: BatchingConfig) -> float:
+    """The share of all positions, of both sides, that one epoch's batches fill with padding."""
+    real = padded = 0
+    for rows, _ in epoch_batches(corpus, config, Position(0, 0, 0)):
+        counts = token_counts(corpus, rows)
+        real += int(counts.sum())
+        padded += int(counts.max(0).sum()) * len(rows)
+    return 1 - real / padded if padded else 0.0
+
+
+def collate(corpus: EncodedCorpus, rows: Rows, tokenizers: TokenizerPair) -> Batch:
+    """The batch of these sentences."""
+    pads = tokenizers.source.pad_id, tokenizers.target.pad_id
+    ends = tokenizers.source.eos_id, tokenizers.target.eos_id
+    source = padded_rows(corpus, "source", rows, pads[0], ends[0])
+    target = padded_rows(corpus, "target", rows, pads[1], ends[1])
+    lengths = corpus.target_lengths[rows]
+    shifted = np.full_like(target, pads[1])
+    shifted[:, 0] = tokenizers.target.bos_id
+    shifted[:, 1:] = target[:, :-1]
+    # Where the end token was shifted in, the decoder has nothing more to say: padding again.
+    late = np.flatnonzero(lengths + 1 < target.shape[1])
+    shifted[late, lengths[late] + 1] = pads[1]
+    return Batch(
+        torch.from_numpy(source),
+        torch.from_numpy(shifted),
+        torch.from_numpy(target),
+        int(corpus.source_lengths[rows].sum()) + len(rows),
+        int(lengths.sum()) + len(rows),
+    )
+
+
+def padded_rows(
+    corpus: EncodedCorpus, side: str, rows: Rows, pad: int, end: int
+) -> NDArray[np.int64]:
+    """Sentences of one side, each with its end token, padded right: int64 [row, position]."""
+    starts = corpus.offsets[side][rows]
+    lengths = corpus.offsets[side][rows + 1] - starts
+    table = np.full((len(rows), int(lengths.max()) + 1), pad, np.int64)
+    filled = np.arange(table.shape[1]) < lengths[:, None]
+    within = np.arange(table.shape[1])[None, :] + starts[:, None]
+    table[filled] = corpus.tokens[side][within[filled]]
+    table[np.arange(len(rows)), lengths] = end
+    return table

@@ -1,0 +1,67 @@
+"""From sentence pairs to an encoded corpus: what cannot be used is skipped, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from glassformer.data.corpus import EncodedCorpus
+from glassformer.text.tokenizer import TokenizerPair
+
+TOGETHER = 10_000  # pairs that are encoded at one time
+SHOWN = 5  # line numbers that are kept for each reason
+
+
+@dataclass
+class Skipped:
+    """How many pairs were skipped and why, with the first lines (from 1) of each reason."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    first: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, reason: str, line: int) -> None:
+        """Count one."""
+        self.counts[reason] = self.counts.get(reason, 0) + 1
+        lines = self.first.setdefault(reason, [])
+        if len(lines) < SHOWN:
+            lines.append(line)
+
+    def lines(self) -> list[str]:
+        """A line for each reason."""
+        told = []
+        for reason, count in self.counts.items():
+            where = ", ".join(map(str, self.first[reason])) + (" …" if count > SHOWN else "")
+            told.append(f"skipped {count:,} pairs: {reason} (line {where})")
+        return told
+
+
+def encode_corpus(
+    pairs: Iterable[tuple[str, str]],
+    tokenizers: TokenizerPair,
+    folder: Path,
+    *,
+    max_length: int,
+) -> tuple[EncodedCorpus, Skipped]:
+    """Encode the pairs into a corpus in ``folder``.
+
+    A pair with an empty side, or with a side of more than ``max_length`` tokens, is skipped.
+    """
+    skipped = Skipped()
+
+    def encoded() -> Iterator[tuple[list[int], list[int]]]:
+        line, stream = 0, iter(pairs)
+        while some := list(islice(stream, TOGETHER)):
+            sources = tokenizers.source.encode_batch([source for source, _ in some])
+            targets = tokenizers.target.encode_batch([target for _, target in some])
+            for (source, target), left, right in zip(some, sources, targets, strict=True):
+                line += 1
+                if not source.strip() or not target.strip():
+                    skipped.add("a side is empty", line)
+                elif max(len(left), len(right)) > max_length:
+                    skipped.add(f"a side has more than {max_length} tokens", line)
+                else:
+                    yield left, right
+
+    return EncodedCorpus.build(folder, encoded()), skipped

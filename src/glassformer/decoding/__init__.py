@@ -1,0 +1,16 @@
+"""Choosing tokens: all that is known of a model is a function from a token to the next logits."""
+
+from glassformer.decoding.beam import beam_search
+from glassformer.decoding.force import force
+from glassformer.decoding.greedy import greedy
+from glassformer.decoding.hypothesis import Hypothesis, State, StepFunction, length_penalty
+
+__all__ = [
+    "Hypothesis",
+    "State",
+    "StepFunction",
+    "beam_search",
+    "force",
+    "greedy",
+    "length_penalty",
+]
