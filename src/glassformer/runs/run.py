@@ -1,0 +1,302 @@
+"""The run directory.
+
+recipe.toml        the recipe, every value written out
+config.json        the model's config
+tokenizer.json     or tokenizer.source.json and tokenizer.target.json
+metrics.jsonl      a row an update, a row an evaluation
+corpus/            the training and dev splits as tokens
+checkpoints/STEP/  parameters, optimiser, state, checksums
+model/             the final parameters
+run.lock           held by the process that trains
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from torch import Tensor
+
+from glassformer.errors import CheckpointError, RunError, RunInUseError, nearest
+from glassformer.model.config import ModelConfig
+from glassformer.runs.files import (
+    disk_errors,
+    fault,
+    load_tensors,
+    save_tensors,
+    write_atomically,
+    written_beside,
+)
+from glassformer.text.tokenizer import TokenizerPair
+
+Notice = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A training at one step: parameters, optimiser (and generators), the rest as JSON."""
+
+    step: int
+    model: dict[str, Tensor]
+    optimizer: dict[str, Tensor]
+    state: dict[str, Any]
+
+
+class Run:
+    """A run directory; ``create`` makes one, ``open`` finds one."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path, *, recipe: str) -> Run:
+        """A new run with this recipe, in a directory that holds none yet.
+
+        Raises:
+            RunError: the directory holds a run, or something else.
+        """
+        inside = {file.name for file in path.iterdir()} if path.is_dir() else set()
+        if inside - {"recipe.toml"}:
+            if "recipe.toml" in inside:
+                raise RunError(
+                    f"{path} holds a run already: continue it with `glassformer resume {path}`, "
+                    "give --run another directory, or delete it"
+                )
+            raise RunError(f"{path} is not empty and holds no run: give --run another directory")
+        with disk_errors(path):
+            path.mkdir(parents=True, exist_ok=True)
+        write_atomically(path / "recipe.toml", recipe)
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> Run:
+        """The run in this directory.
+
+        Raises:
+            RunError: nothing is there, or no run.
+        """
+        if (path / "recipe.toml").is_file():
+            return cls(path)
+        near = sorted(file.parent.name for file in path.absolute().parent.glob("*/recipe.toml"))
+        hint = nearest(path.name, near) if near else " `glassformer train` makes one."
+        if not path.exists():
+            raise RunError(f"there is no run {path}.{hint}")
+        kind = "a file" if path.is_file() else "a folder without recipe.toml"
+        raise RunError(f"{path} is {kind}, not a run directory.{hint}")
+
+    @property
+    def recipe(self) -> str:
+        """The recipe's text."""
+        return (self.path / "recipe.toml").read_text(encoding="utf-8")
+
+    @property
+    def finished(self) -> bool:
+        """Whether the final model is there."""
+        return (self.path / "model").is_dir()
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the run for this process alone.
+
+        Raises:
+            RunInUseError: another process holds it.
+        """
+        owner = self.path / "run.owner"
+        lock = FileLock(self.path / "run.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            who = owner.read_text(encoding="utf-8") if owner.is_file() else "another process"
+            raise RunInUseError(
+                f"{self.path} is in use by {who}: wait for it, stop it, or choose another run"
+            ) from None
+        try:
+            owner.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+    def save_config(self, config: ModelConfig) -> None:
+        """Keep the model's config."""
+        write_atomically(self.path / "config.json", json.dumps(asdict(config), indent=1) + "\n")
+
+    @property
+    def config(self) -> ModelConfig:
+        """The model's config."""
+        file = self.path / "config.json"
+        try:
+            return ModelConfig(**json.loads(file.read_bytes()))
+        except FileNotFoundError:
+            raise RunError(
+                f"{self.path} has no config.json yet: its training has not begun"
+            ) from None
+        except (ValueError, TypeError) as error:
+            raise RunError(f"{file} is not readable: {error}") from error
+
+    def has_tokenizers(self) -> bool:
+        """Whether the tokenizers are there."""
+        return any(self.path.glob("tokenizer*"))
+
+    def save_tokenizers(self, pair: TokenizerPair) -> None:
+        """Keep the tokenizers."""
+        with disk_errors(self.path):
+            pair.save(self.path)
+
+    @cached_property
+    def tokenizers(self) -> TokenizerPair:
+        """The tokenizers."""
+        return TokenizerPair.load(self.path)
+
+    def append_metrics(self, row: Mapping[str, Any]) -> None:
+        """Add a row to metrics.jsonl; a number that is not finite is written as text."""
+        plain = {k: str(v) if v != v or v in (INFINITY, -INFINITY) else v for k, v in row.items()}
+        with disk_errors(self.path), (self.path / "metrics.jsonl").open("ab") as file:
+            file.write((json.dumps(plain, ensure_ascii=False) + "\n").encode())
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """All rows; a last one that was cut short is left out."""
+        file = self.path / "metrics.jsonl"
+        rows = []
+        for line in file.read_bytes().split(b"\n") if file.is_file() else ():
+            with suppress(ValueError):
+                row = json.loads(line)
+                if isinstance(row, dict):
+                    rows.append(row)
+        return rows
+
+    def truncate_metrics(self, step: int) -> None:
+        """Drop the rows after this step: a resume writes them again."""
+        if (self.path / "metrics.jsonl").is_file():
+            rows = [row for row in self.metrics() if row.get("step", 0) <= step]
+            text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            write_atomically(self.path / "metrics.jsonl", text)
+
+    def checkpoints(self) -> list[Path]:
+        """The folders of the checkpoints, oldest first."""
+        return sorted(f for f in (self.path / "checkpoints").glob("[0-9]*") if f.is_dir())
+
+    def save_checkpoint(
+        self,
+        step: int,
+        model: Mapping[str, Tensor],
+        optimizer: Mapping[str, Tensor],
+        state: Mapping[str, Any],
+    ) -> Path:
+        """Write a checkpoint that is whole from the moment that it can be seen."""
+        target = self.path / "checkpoints" / f"{step:08}"
+        with written_beside(target) as folder:
+            save_tensors(folder / "model.safetensors", model)
+            save_tensors(folder / "optimizer.safetensors", optimizer)
+            (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+        return target
+
+    def latest_checkpoint(self, notice: Notice) -> Checkpoint | None:
+        """The newest whole checkpoint; None if there never was one. Damaged ones are reported.
+
+        Raises:
+            CheckpointError: there are checkpoints, and none is whole.
+        """
+        folder = self.newest_whole(notice)
+        if folder is None:
+            return None
+        return Checkpoint(
+            int(folder.name),
+            load_tensors(folder / "model.safetensors"),
+            load_tensors(folder / "optimizer.safetensors"),
+            json.loads((folder / "state.json").read_bytes()),
+        )
+
+    def newest_whole(self, notice: Notice) -> Path | None:
+        """The folder of the newest whole checkpoint, as ``latest_checkpoint`` chooses it."""
+        damaged = []
+        for folder in reversed(self.checkpoints()):
+            wrong = fault(folder)
+            if wrong is None:
+                for report in damaged:
+                    notice(f"{report}; falling back to {folder.name}")
+                return folder
+            damaged.append(f"checkpoint {folder} is damaged: {wrong}")
+        if damaged:
+            raise CheckpointError(f"no checkpoint of {self.path} is whole. " + ". ".join(damaged))
+        return None
+
+    def prune(self, keep: int) -> None:
+        """Delete all but the newest checkpoints, and what a killed process left half-written."""
+        folder = self.path / "checkpoints"
+        for old in [*self.checkpoints()[:-keep], *folder.glob(".*")]:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def average(self, count: int) -> dict[str, Tensor]:
+        """The mean of the parameters of the last checkpoints that are whole (§6.1)."""
+        folders = [f for f in self.checkpoints() if fault(f) is None][-count:]
+        if not folders:
+            raise CheckpointError(f"{self.path} has no whole checkpoint to average")
+        mean = load_tensors(folders[0] / "model.safetensors")
+        distinct = {id(tensor): tensor.div_(len(folders)) for tensor in mean.values()}
+        names = {key: next(n for n, t in mean.items() if id(t) == key) for key in distinct}
+        for folder in folders[1:]:
+            more = load_tensors(folder / "model.safetensors")
+            for key, tensor in distinct.items():
+                tensor.add_(more[names[key]], alpha=1 / len(folders))
+        return mean
+
+    def save_model(self, weights: Mapping[str, Tensor]) -> None:
+        """Write the final parameters."""
+        with written_beside(self.path / "model") as folder:
+            save_tensors(folder / "model.safetensors", weights)
+
+    def load_weights(self, notice: Notice) -> dict[str, Tensor]:
+        """The final parameters, or those of the newest whole checkpoint, which is reported.
+
+        Raises:
+            RunError: the run has no parameters yet.
+            CheckpointError: none of them are whole.
+        """
+        if self.finished:
+            wrong = fault(self.path / "model")
+            if wrong is None:
+                return load_tensors(self.path / "model" / "model.safetensors")
+            notice(f"the final model of {self.path} is damaged: {wrong}; trying the checkpoints")
+        folder = self.newest_whole(notice)
+        if folder is None:
+            what = "nothing whole is left" if self.finished else "it has no checkpoint yet"
+            raise CheckpointError(f"{self.path} cannot be loaded: {what}")
+        if not self.finished:
+            notice(f"{self.path} is not finished: using its checkpoint at step {int(folder.name)}")
+        return load_tensors(folder / "model.safetensors")
+
+
+INFINITY = float("inf")
+
+
+def list_runs(folder: Path) -> list[dict[str, Any]]:
+    """What stands in a folder of runs: name, finished or not, last step, loss and time of each."""
+    found = []
+    for file in sorted(folder.glob("*/recipe.toml")):
+        run = Run(file.parent)
+        rows = run.metrics()
+        losses = [row["dev_loss"] for row in rows if "dev_loss" in row]
+        updates = [row for row in rows if "loss" in row]
+        found.append(
+            {
+                "run": str(run.path),
+                "finished": run.finished,
+                "step": rows[-1]["step"] if rows else 0,
+                "dev_loss": losses[-1] if losses else None,
+                "seconds": updates[-1]["seconds"] if updates else 0.0,
+                "parameters": (
+                    run.config.parameter_count() if (run.path / "config.json").is_file() else None
+                ),
+            }
+        )
+    return found
