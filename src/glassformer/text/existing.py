@@ -1,117 +1,168 @@
-"""Tokenizers that other programs made: a tokenizer.json, or a SentencePiece .model."""
+"""Tokenizers of other projects: ``tokenizer.json`` files and SentencePiece models.
+
+They decide for themselves what comes back exactly; here they only get the ids that training needs.
+Those that a text never contains, padding and beginning, are added after the vocabulary where the
+file has none (T5 has no beginning, GPT-2 no padding); the end must be the file's own, for a
+tokenizer without one was made for no kind of generation.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from tokenizers import Tokenizer as Engine
+import tokenizers
 
 from glassformer.errors import MissingExtraError, TokenizerError
-from glassformer.text.tokenizer import Tokenizer
+from glassformer.text.codec import BOS, PAD, Specials
 
-NAMES = {
-    "pad": ["<pad>", "[PAD]", "<|pad|>", "<|endoftext|>"],
-    "unk": ["<unk>", "[UNK]", "<|unk|>"],
-    "start": ["<s>", "[CLS]", "<bos>", "<|startoftext|>", "<|endoftext|>", "<pad>"],
-    "end": ["</s>", "[SEP]", "<eos>", "<|endoftext|>"],
+CANDIDATES = {
+    "pad": ("<pad>", "[PAD]", "<|pad|>", "<|padding|>", "<PAD>", "<blank>"),
+    "unk": ("<unk>", "[UNK]", "<|unk|>", "<UNK>"),
+    "bos": ("<s>", "[CLS]", "<bos>", "[BOS]", "<|startoftext|>", "<|begin_of_text|>", "<BOS>"),
+    "eos": ("</s>", "[SEP]", "<eos>", "[EOS]", "<|endoftext|>", "<|end_of_text|>", "<EOS>"),
 }
 
 
 class ForeignCodec:
-    """A tokenizer.json as it is; special tokens in a text are read as the file says."""
+    """A ``tokenizer.json`` of the ``tokenizers`` library, from any project."""
 
-    def __init__(self, engine: Engine):
-        self.engine = engine
-        self.engine.no_padding()
-        self.engine.no_truncation()
-        self.size = engine.get_vocab_size()
+    kind = "tokenizer.json"
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text."""
-        made = self.engine.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [encoding.ids for encoding in made]
+    def __init__(self, content: dict[str, Any], origin: str):
+        self._content = content
+        try:
+            self._backend = tokenizers.Tokenizer.from_str(json.dumps(content))
+        except Exception as error:  # the library raises nothing narrower
+            raise TokenizerError(
+                f"{origin} cannot be used as a tokenizer.json: {error}"
+            ) from error
+        # A file may ask to cut long texts or to pad short ones: both change a text in silence.
+        self._backend.no_truncation()
+        self._backend.no_padding()
+        self._backend.encode_special_tokens = True
+        vocabulary = self._backend.get_vocab(with_added_tokens=True)
+        self._names = {index: name for name, index in vocabulary.items()}
+        self._known = max(self._names, default=-1) + 1
+        self.size = self._known
+        self.specials = self._find_specials(vocabulary, origin)
+        self._hidden = frozenset(
+            (self.specials.pad, self.specials.bos, self.specials.eos)
+        ) | frozenset(range(self._known, self.size))
+
+    def _find_specials(self, vocabulary: dict[str, int], origin: str) -> Specials:
+        found = {
+            role: next((vocabulary[name] for name in names if name in vocabulary), None)
+            for role, names in CANDIDATES.items()
+        }
+        eos = found["eos"]
+        if eos is None:
+            raise TokenizerError(
+                f"{origin} has no token for the end of a text; it should have one of: "
+                f"{', '.join(CANDIDATES['eos'])}"
+            )
+        pad = self._or_added(found["pad"], PAD)
+        return Specials(pad, found["unk"], self._or_added(found["bos"], BOS), eos)
+
+    def _or_added(self, index: int | None, name: str) -> int:
+        if index is not None:
+            return index
+        self._names[self.size] = name
+        self.size += 1
+        return self.size - 1
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """See ``Codec``. A special id that the file makes of text becomes unknown, if it has that."""
+        found = self._backend.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [self._without_hidden(encoding.ids) for encoding in found]
+
+    def _without_hidden(self, ids: list[int]) -> list[int]:
+        if self._hidden.isdisjoint(ids):
+            return ids
+        unknown = [] if self.specials.unk is None else [self.specials.unk]
+        return [kept for i in ids for kept in (unknown if i in self._hidden else [i])]
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of ids."""
-        return str(self.engine.decode(list(ids), skip_special_tokens=False))
+        """See ``Codec``."""
+        shown = [index for index in ids if index not in self._hidden]
+        text: str = self._backend.decode(shown, skip_special_tokens=True)
+        return text
 
-    def piece(self, token: int) -> str:
-        """The entry's name."""
-        return str(self.engine.id_to_token(token) or f"<{token}>")
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """See ``Codec``: the file's own spelling; ids in a gap of the vocabulary as ``<12>``."""
+        return [self._names.get(index, f"<{index}>") for index in ids]
 
-    def files(self) -> dict[str, bytes]:
-        """The file again."""
-        return {".json": self.engine.to_str(pretty=True).encode()}
-
-
-def foreign(engine: Engine, path: Path) -> Tokenizer:
-    """A foreign tokenizer.json, its special tokens found by their usual names."""
-    found: dict[str, int | None] = {}
-    for role, names in NAMES.items():
-        ids = [i for name in names if (i := engine.token_to_id(name)) is not None]
-        found[role] = ids[0] if ids else None
-        if not ids and role != "unk":
-            raise TokenizerError(
-                f"{path} has no {role} token: looked for {', '.join(names)}; add one of them"
-            )
-    pad, start, end = found["pad"], found["start"], found["end"]
-    assert pad is not None and start is not None and end is not None
-    if pad == end:
-        raise TokenizerError(
-            f"{path} has one token for padding and for the end ({engine.id_to_token(pad)}): "
-            "add a <pad> token"
-        )
-    return Tokenizer(ForeignCodec(engine), pad=pad, unk=found["unk"], bos=start, eos=end)
+    def content(self) -> dict[str, Any]:
+        """See ``Codec``."""
+        return {"tokenizer": self._content}
 
 
 class SentencePieceCodec:
-    """A SentencePiece model; one entry is added where it has no padding."""
+    """A SentencePiece ``.model``, read by the ``sentencepiece`` package itself."""
 
-    def __init__(self, processor: Any, content: bytes):
-        self.processor, self.content = processor, content
-        self.size = processor.get_piece_size() + (processor.pad_id() < 0)
+    kind = "sentencepiece"
 
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text."""
-        ids: list[list[int]] = self.processor.encode(list(texts))
-        return ids
+    def __init__(self, model: bytes, origin: str):
+        try:
+            import sentencepiece
+        except ImportError as error:
+            raise MissingExtraError("sentencepiece", "sentencepiece", f"reading {origin}") from error
+        self._model = model
+        self._processor = sentencepiece.SentencePieceProcessor()
+        try:
+            self._processor.LoadFromSerializedProto(model)
+            known = int(self._processor.get_piece_size())
+        except Exception as error:  # the package raises nothing narrower
+            raise TokenizerError(
+                f"{origin} is neither a tokenizer.json nor a whole SentencePiece model: {error}"
+            ) from error
+        eos = int(self._processor.eos_id())
+        if known == 0 or eos < 0:
+            raise TokenizerError(
+                f"{origin} has no id for the end of a text (eos): train the SentencePiece model "
+                "with one"
+            )
+        self._added: list[str] = []
+        self._known = known
+        pad = self._or_added(int(self._processor.pad_id()), PAD)
+        bos = self._or_added(int(self._processor.bos_id()), BOS)
+        unk = int(self._processor.unk_id())
+        self.specials = Specials(pad, unk if unk >= 0 else None, bos, eos)
+        self.size = known + len(self._added)
+
+    def _or_added(self, index: int, name: str) -> int:
+        if index >= 0:
+            return index
+        self._added.append(name)
+        return self._known + len(self._added) - 1
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """See ``Codec``; exactly what the package itself gives."""
+        found: list[list[int]] = self._processor.encode(list(texts), out_type=int)
+        return found
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of ids."""
-        return str(self.processor.decode(list(ids)))
+        """See ``Codec``."""
+        hidden = {self.specials.pad, self.specials.unk, self.specials.bos, self.specials.eos}
+        shown = [i for i in ids if i < self._known and i not in hidden]
+        text: str = self._processor.decode(shown)
+        return text
 
-    def piece(self, token: int) -> str:
-        """The entry's name."""
-        known = token < self.processor.get_piece_size()
-        return str(self.processor.id_to_piece(token)) if known else "<pad>"
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """See ``Codec``."""
+        names = [
+            self._added[i - self._known] if i >= self._known else self._processor.id_to_piece(i)
+            for i in ids
+        ]
+        return [str(name) for name in names]
 
-    def files(self) -> dict[str, bytes]:
-        """The file again."""
-        return {".model": self.content}
+    def content(self) -> dict[str, Any]:
+        """See ``Codec``."""
+        return {"model": base64.b64encode(self._model).decode("ascii")}
 
-
-def sentencepiece(path: Path) -> Tokenizer:
-    """A SentencePiece .model, through the optional package of that name."""
-    try:
-        from sentencepiece import SentencePieceProcessor
-    except ImportError:
-        raise MissingExtraError("sentencepiece", "sentencepiece", f"reading {path}") from None
-    content = path.read_bytes()
-    processor = SentencePieceProcessor()
-    try:
-        processor.load_from_serialized_proto(content)
-    except (RuntimeError, OSError) as error:
-        raise TokenizerError(f"{path} is no readable SentencePiece model: {error}") from error
-    start, end = processor.bos_id(), processor.eos_id()
-    if end < 0:
-        raise TokenizerError(f"{path} has no end token </s>: train it with one")
-    pad = processor.pad_id() if processor.pad_id() >= 0 else processor.get_piece_size()
-    return Tokenizer(
-        SentencePieceCodec(processor, content),
-        pad=pad,
-        unk=processor.unk_id(),
-        bos=start if start >= 0 else end,
-        eos=end,
-    )
+    @classmethod
+    def from_content(cls, content: dict[str, Any], origin: str) -> SentencePieceCodec:
+        """The codec whose ``content()`` this is."""
+        return cls(base64.b64decode(content["model"]), origin)

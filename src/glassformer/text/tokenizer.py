@@ -1,37 +1,36 @@
-"""A tokenizer as the rest of Glassformer sees it: text to ids, ids to text, four special ids.
-
-The text that comes back from our own kinds is the text that went in, whatever it is. Foreign ones
-(see ``existing``) do with it what they do.
-"""
+"""What the rest of the package uses of text: the config, a tokenizer, and a pair of them."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal
 
-from tokenizers import Tokenizer as Engine
+from glassformer.errors import ConfigError, TokenizerError, nearest
+from glassformer.text.codec import Codec
+from glassformer.text.existing import ForeignCodec, SentencePieceCodec
+from glassformer.text.own import KINDS, OwnCodec
+from glassformer.text.sealed import read_sealed, write_sealed
+from glassformer.text.training import check_text, minimum_size, train_codec
 
-from glassformer.errors import TokenizerError, nearest
-from glassformer.text.kinds import BYTES, SPACE, SPECIALS, train
+# The library's threads gain little on short lines, and warn when a process forks after using
+# them (a data loader does). Whoever sets the variable is left alone.
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 Kind = Literal["word", "char", "bpe", "byte-bpe", "wordpiece", "unigram"]
-
-# Encoding runs in threads; a process that forks after that is warned about on every fork.
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizerConfig:
-    """Which tokenizer a training has.
+    """A tokenizer to be trained, or an existing one.
 
-    ``size`` bounds the vocabulary; char takes every character that it saw, up to the bound.
-    ``shared`` makes one for both languages. ``lowercase`` lower-cases all text on the way in.
-    ``existing`` is the file of one that is there already: a tokenizer.json or a SentencePiece
-    .model; ``kind`` and ``size`` are then its own.
+    ``size`` is an upper bound on the vocabulary, for every kind: a small corpus gives fewer
+    entries. ``shared``: one tokenizer for both sides, as in the paper's section 5.1.
+    ``lowercase``: texts are encoded as ``text.lower()``; nothing else about them changes.
+    ``existing``: the path of a ``tokenizer.json`` of any project or of a SentencePiece ``.model``,
+    used on both sides; ``kind`` and ``size`` are then the file's.
     """
 
     kind: Kind = "bpe"
@@ -41,201 +40,160 @@ class TokenizerConfig:
     existing: str | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise TokenizerError(
-                f"tokenizer.kind = {self.kind!r} is not known.{nearest(self.kind, get_args(Kind))}"
+        if self.kind not in KINDS:
+            raise ConfigError(
+                f"tokenizer kind {self.kind!r} is unknown.{nearest(str(self.kind), KINDS)}"
+            )
+        if self.existing is not None:
+            if self.lowercase:
+                raise ConfigError(
+                    f"lowercase = true cannot be combined with the existing tokenizer "
+                    f"{self.existing}: whether it lower-cases is settled in its file"
+                )
+        elif self.size < minimum_size(self.kind):
+            raise ConfigError(
+                f"tokenizer size {self.size} is too small: kind {self.kind!r} needs at least "
+                f"{minimum_size(self.kind)} entries (4 names, 256 bytes that spell any text, "
+                "and the space), and more for anything longer"
             )
 
 
-class Codec(Protocol):
-    """What a tokenizer is made of: ids of texts, text of ids, names of ids."""
-
-    size: int
-
-    def encode(self, texts: Sequence[str]) -> list[list[int]]: ...
-    def decode(self, ids: Sequence[int]) -> str: ...
-    def piece(self, token: int) -> str: ...
-    def files(self) -> dict[str, bytes]: ...
-
-
 class Tokenizer:
-    """Text to ids and back. ``pad_id``, ``unk_id``, ``bos_id`` and ``eos_id`` never come from text."""
+    """Text to ids and back; any Unicode text comes back exactly from the kinds of our own.
 
-    def __init__(self, codec: Codec, *, pad: int, unk: int | None, bos: int, eos: int):
-        self.codec = codec
-        self.pad_id, self.unk_id, self.bos_id, self.eos_id = pad, unk, bos, eos
-        self.specials = frozenset(i for i in (pad, unk, bos, eos) if i is not None)
+    Attributes:
+        kind: one of our own kinds, ``"tokenizer.json"`` or ``"sentencepiece"``.
+        size: the number of entries of the vocabulary; ids are below it.
+        pad_id, unk_id, bos_id, eos_id: in our own kinds 0, 1, 2, 3; ``unk_id`` is None where an
+            existing tokenizer has none.
+    """
 
-    @property
-    def size(self) -> int:
-        """Entries of the vocabulary."""
-        return self.codec.size
+    def __init__(self, codec: Codec):
+        self._codec = codec
+        self.kind, self.size = codec.kind, codec.size
+        specials = codec.specials
+        self.pad_id, self.unk_id = specials.pad, specials.unk
+        self.bos_id, self.eos_id = specials.bos, specials.eos
 
     @classmethod
     def train(cls, lines: Iterable[str], config: TokenizerConfig) -> Tokenizer:
-        """Learn a tokenizer from lines of text, or read the existing one that the config names.
+        """Train on the lines, in one pass; or load what ``config.existing`` names.
 
         Raises:
-            TokenizerError: no text, too small a size, an unreadable existing file.
+            TokenizerError: no line has text; a lone surrogate; the existing file is unusable.
         """
         if config.existing is not None:
             return cls.load(Path(config.existing))
-        lowered = (line.lower() for line in lines) if config.lowercase else lines
-        return own(train(config.kind, config.size, lowered), config.lowercase)
+        return cls(train_codec(lines, config.kind, config.size, config.lowercase))
 
     def encode(self, text: str) -> list[int]:
-        """The ids of a text, without start and end."""
+        """The ids of a text: no beginning or end is added, and none comes out of the text."""
         return self.encode_batch([text])[0]
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text, as ``encode`` gives them, in parallel."""
-        for text in texts:
-            if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-                raise TokenizerError(f"half a surrogate pair is no text: {text[:60]!r}")
-        return self.codec.encode(texts)
-
-    def decode(self, ids: Sequence[int]) -> str:
-        """The text of ids; special ids have none."""
-        return self.codec.decode([i for i in ids if i not in self.specials])
-
-    def pieces(self, ids: Sequence[int]) -> list[str]:
-        """Each id's entry, as a person may read it; ▁ marks a space."""
-        return [self.codec.piece(i) for i in ids]
-
-    def save(self, path: Path) -> None:
-        """Write the tokenizer: PATH.json, or PATH.model for a SentencePiece one."""
-        for suffix, content in self.codec.files().items():
-            path.with_suffix(suffix).write_bytes(content)
-
-    @classmethod
-    def load(cls, path: Path) -> Tokenizer:
-        """Read one of ours, a foreign tokenizer.json, or a SentencePiece .model.
+        """The ids of each text; the same as ``encode`` for each, and faster.
 
         Raises:
-            TokenizerError: it is not there, not readable, or lacks a special token.
+            TokenizerError: a text holds a lone surrogate.
         """
-        from glassformer.text.existing import foreign, sentencepiece
+        for number, text in enumerate(texts, start=1):
+            check_text(text, f"text {number} of {len(texts)}" if len(texts) > 1 else "the text")
+        return self._codec.encode_batch(texts)
 
-        if not path.is_file():
-            raise TokenizerError(f"there is no tokenizer {path}")
-        if path.suffix == ".model":
-            return sentencepiece(path)
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of these ids; padding, beginning, end and unknown are dropped.
+
+        Raises:
+            TokenizerError: an id is not in the vocabulary.
+        """
+        return self._codec.decode(self._checked(ids))
+
+    def pieces(self, ids: Iterable[int]) -> list[str]:
+        """Each id as a person can read it: ``▁the``, ``ing``, ``<0xE2>``, ``</s>``."""
+        return self._codec.pieces(self._checked(ids))
+
+    def _checked(self, ids: Iterable[int]) -> list[int]:
+        numbers = [int(index) for index in ids]
+        for index in (min(numbers, default=0), max(numbers, default=0)):
+            if not 0 <= index < self.size:
+                raise TokenizerError(
+                    f"id {index} is not in the vocabulary, whose ids are 0 to {self.size - 1}"
+                )
+        return numbers
+
+    def save(self, path: Path | str) -> None:
+        """Write one file that ``load`` needs nothing beside."""
+        write_sealed(Path(path), self.kind, self._codec.content())
+
+    @classmethod
+    def load(cls, path: Path | str) -> Tokenizer:
+        """Read a file of ``save``, another project's ``tokenizer.json``, or a SentencePiece model.
+
+        Raises:
+            TokenizerError: the file is missing, truncated or altered, or lacks a needed id.
+            MissingExtraError: a SentencePiece model, and that package is not installed.
+        """
+        path = Path(path)
         try:
-            content: Any = json.loads(path.read_bytes())
-            if isinstance(content, dict) and "glassformer" in content:
-                settings = content.pop("glassformer")
-                engine = Engine.from_str(json.dumps(content))
-                return own(engine, bool(settings["lowercase"]))
-            return foreign(Engine.from_str(json.dumps(content)), path)
-        except TokenizerError:
-            raise
-        except Exception as error:  # the engine raises bare Exceptions
-            raise TokenizerError(f"{path} is no readable tokenizer: {error}") from error
+            raw = path.read_bytes()
+        except OSError as error:
+            raise TokenizerError(f"{path} cannot be read: {error.strerror or error}") from error
+        if not raw.lstrip().startswith(b"{"):
+            return cls(SentencePieceCodec(raw, str(path)))
+        kind, content = read_sealed(path, raw)
+        return cls(codec_from(kind, content, str(path)))
 
 
-class OwnCodec:
-    """One of our own kinds, exact in both directions."""
-
-    def __init__(self, engine: Engine, lowercase: bool):
-        self.engine, self.lowercase = engine, lowercase
-        self.size = engine.get_vocab_size()
-        self.byte_level = engine.token_to_id(BYTES[0]) is None
-        if not self.byte_level:
-            self.bytes = [engine.token_to_id(name) for name in BYTES]
-
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        """A space is put before each text, so that its first word is a word like any other."""
-        spaced = [" " + (text.lower() if self.lowercase else text) for text in texts]
-        found = [e.ids for e in self.engine.encode_batch_fast(spaced, add_special_tokens=False)]
-        if self.byte_level:
-            return found
-        for row, (text, ids) in enumerate(zip(spaced, found, strict=True)):
-            # ▁ in the text would come back as a space, a special's name as nothing, and an
-            # unknown word of WordPiece not at all: these are spelt in bytes.
-            if SPACE in text or min(ids, default=len(SPECIALS)) < len(SPECIALS):
-                found[row] = self.careful(text)
-        return found
-
-    def careful(self, text: str) -> list[int]:
-        """The ids of a text in which some entries must be spelt in bytes."""
-        ids: list[int] = []
-        for i, part in enumerate(text.split(SPACE)):
-            if i:
-                ids += self.spelt(SPACE)
-            made = self.engine.encode(part, add_special_tokens=False)
-            end = 0
-            for token, (start, stop) in zip(made.ids, made.offsets, strict=True):
-                if token >= len(SPECIALS):
-                    ids.append(token)
-                elif stop > end:
-                    ids += self.spelt(part[start:stop])
-                end = max(end, stop)
-        return ids
-
-    def spelt(self, text: str) -> list[int]:
-        """A text as byte entries."""
-        return [self.bytes[byte] for byte in text.encode()]
-
-    def decode(self, ids: Sequence[int]) -> str:
-        """The text, without the space that encoding put before it."""
-        text: str = self.engine.decode(list(ids), skip_special_tokens=False)
-        return text.removeprefix(" ")
-
-    def piece(self, token: int) -> str:
-        """The entry's name; a byte-level one is shown as its text."""
-        name: str | None = self.engine.id_to_token(token)
-        if name is None:
-            return f"<{token}>"
-        if self.byte_level and token >= len(SPECIALS):
-            return str(self.engine.decode([token])).replace(" ", SPACE)
-        return name
-
-    def files(self) -> dict[str, bytes]:
-        """A tokenizer.json with a section of ours."""
-        content = json.loads(self.engine.to_str()) | {"glassformer": {"lowercase": self.lowercase}}
-        return {".json": (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()}
-
-
-def own(engine: Engine, lowercase: bool) -> Tokenizer:
-    """A tokenizer of one of our kinds, whose special ids are always the same."""
-    pad, unk, bos, eos = range(len(SPECIALS))
-    if [engine.id_to_token(i) for i in range(4)] != SPECIALS:
-        raise TokenizerError(f"a tokenizer of ours begins with {SPECIALS}; this one was altered")
-    return Tokenizer(OwnCodec(engine, lowercase), pad=pad, unk=unk, bos=bos, eos=eos)
+def codec_from(kind: str | None, content: dict[str, Any], origin: str) -> Codec:
+    """The codec of a file that has been read; ``kind`` None is another project's file."""
+    if kind in KINDS:
+        return OwnCodec.from_content(kind, content)
+    if kind == SentencePieceCodec.kind:
+        return SentencePieceCodec.from_content(content, origin)
+    if kind in (None, ForeignCodec.kind):
+        return ForeignCodec(content if kind is None else content["tokenizer"], origin)
+    raise TokenizerError(f"{origin} holds a tokenizer of the unknown kind {kind!r}")
 
 
 @dataclass(frozen=True)
 class TokenizerPair:
-    """The tokenizers of both languages, which may be one."""
+    """The tokenizers of both sides: one object twice where they share it."""
 
     source: Tokenizer
     target: Tokenizer
 
-    @property
-    def shared(self) -> bool:
-        """Whether both languages have one vocabulary."""
-        return self.source is self.target
-
-    def save(self, folder: Path) -> None:
-        """Write tokenizer.*, or tokenizer-source.* and tokenizer-target.*, into the folder."""
-        if self.shared:
-            self.source.save(folder / "tokenizer")
+    def save(self, directory: Path | str) -> None:
+        """Write ``tokenizer.json``, or one file a side, and take away what it replaces."""
+        folder = Path(directory)
+        if self.source is self.target:
+            self.source.save(folder / SHARED)
+            stale = [SOURCE, TARGET]
         else:
-            self.source.save(folder / "tokenizer-source")
-            self.target.save(folder / "tokenizer-target")
+            self.source.save(folder / SOURCE)
+            self.target.save(folder / TARGET)
+            stale = [SHARED]
+        for name in stale:
+            (folder / name).unlink(missing_ok=True)
 
     @classmethod
-    def load(cls, folder: Path) -> TokenizerPair:
-        """Read what ``save`` wrote."""
-        files = {file.stem: file for file in folder.glob("tokenizer*") if file.suffix in SUFFIXES}
-        if "tokenizer" in files:
-            one = Tokenizer.load(files["tokenizer"])
-            return cls(one, one)
-        if {"tokenizer-source", "tokenizer-target"} <= files.keys():
-            return cls(
-                Tokenizer.load(files["tokenizer-source"]), Tokenizer.load(files["tokenizer-target"])
+    def load(cls, directory: Path | str) -> TokenizerPair:
+        """Read what ``save`` wrote.
+
+        Raises:
+            TokenizerError: a file is missing, truncated or altered.
+        """
+        folder = Path(directory)
+        if (folder / SHARED).exists():
+            shared = Tokenizer.load(folder / SHARED)
+            return cls(shared, shared)
+        missing = [name for name in (SOURCE, TARGET) if not (folder / name).exists()]
+        if missing:
+            raise TokenizerError(
+                f"{folder} holds no whole tokenizer: expected {SHARED}, or {SOURCE} and {TARGET}; "
+                f"missing: {', '.join(missing)}"
             )
-        raise TokenizerError(f"{folder} has no tokenizer")
+        return cls(Tokenizer.load(folder / SOURCE), Tokenizer.load(folder / TARGET))
 
 
-SUFFIXES = (".json", ".model")
+SHARED = "tokenizer.json"
+SOURCE, TARGET = "tokenizer.source.json", "tokenizer.target.json"

@@ -1,0 +1,39 @@
+"""What a tokenizer delegates to: one small protocol with an implementation for each origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+PAD, UNK, BOS, EOS = SPECIAL_NAMES = ("<pad>", "<unk>", "<s>", "</s>")
+
+
+@dataclass(frozen=True)
+class Specials:
+    """The ids that stand for no text; ``unk`` is None where every text can be encoded."""
+
+    pad: int
+    unk: int | None
+    bos: int
+    eos: int
+
+
+class Codec(Protocol):
+    """Text to ids and back. Texts hold no lone surrogates, ids are in range (the caller checks)."""
+
+    kind: str
+    size: int
+    specials: Specials
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text, never those of padding, beginning or end."""
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of these ids; ids that stand for no text are dropped."""
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """Each id as a person can read it."""
+
+    def content(self) -> dict[str, Any]:
+        """All that is needed to make this codec again, as JSON."""
