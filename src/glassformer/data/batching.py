@@ -43,12 +43,22 @@ class Position:
 
 @dataclass(frozen=True, kw_only=True)
 class BatchingConfig:
-    """Tokens count per side, the end token included. A batch holds at most ``tokens_per_batch``
-    with padding; an update gathers batches until it holds ``tokens_per_update`` without."""
+    """Tokens count per side, the end token and padding included. A batch holds at most
+    ``tokens_per_batch``; an update gathers as many batches as make ``tokens_per_update``."""
 
     tokens_per_batch: int
     tokens_per_update: int
     seed: int
+
+    @property
+    def room(self) -> int:
+        """Tokens that a batch may hold: never more than an update."""
+        return min(self.tokens_per_batch, self.tokens_per_update)
+
+    @property
+    def batches(self) -> int:
+        """Batches that an update gathers."""
+        return round(self.tokens_per_update / self.room)
 
 
 @dataclass(frozen=True)
@@ -76,11 +86,9 @@ def updates(
     position = start
     while True:
         gathered: list[Rows] = []
-        tokens = np.zeros(2, np.int64)
         for rows, position in epoch_batches(corpus, config, position):
             gathered.append(rows)
-            tokens += token_counts(corpus, rows).sum(0)
-            if tokens.max() >= config.tokens_per_update or position.epoch > start.epoch:
+            if len(gathered) == config.batches or position.epoch > start.epoch:
                 break
         start = position
         yield gathered, position
@@ -119,7 +127,7 @@ def window_batches(
     longest = np.zeros(2, np.int64)
     for i, pair in enumerate(counts):
         longest = np.maximum(longest, pair)
-        if i > first and longest.max() * (i + 1 - first) > config.tokens_per_batch:
+        if i > first and longest.max() * (i + 1 - first) > config.room:
             batches.append(rows[first:i])
             first, longest = i, pair
     batches.append(rows[first:])

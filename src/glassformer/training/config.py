@@ -14,9 +14,9 @@ Dtype = Literal["auto", "fp32", "bf16"]
 class TrainingConfig:
     """The defaults are the paper's (§5.3, §5.4, §6.1).
 
-    Tokens count per side: an update gathers batches until they hold ``tokens_per_update`` source
-    or target tokens; a batch holds at most ``tokens_per_batch``, padding included, of either, and
-    may be as small as the memory asks for. ``peak_learning_rate`` is the paper's formula where
+    Tokens count per side, padding included: an update gathers as many batches as make
+    ``tokens_per_update`` source and as many target tokens; a batch holds ``tokens_per_batch``, as
+    few as the memory asks for. ``peak_learning_rate`` is the paper's formula where
     None. ``clip`` bounds the gradient's norm. ``average`` is over how many of the last checkpoints
     the final model is averaged, ``keep`` how many are kept. ``patience`` stops after so many
     evaluations without a lower loss. ``sample`` is translated at each evaluation (the first dev

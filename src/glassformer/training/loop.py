@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import signal
 import time
@@ -17,7 +18,7 @@ from torch import Tensor
 
 from glassformer.data.batching import BatchingConfig, Position, collate, updates
 from glassformer.data.corpus import EncodedCorpus
-from glassformer.errors import TrainingError
+from glassformer.errors import GlassformerError, TrainingError
 from glassformer.model.transformer import EncoderDecoder
 from glassformer.runs.run import Run
 from glassformer.text.tokenizer import TokenizerPair
@@ -214,7 +215,7 @@ class Trainer:
             if position.epoch > 0:
                 break
         loss, progress = total / tokens, self.progress
-        better = progress.best_loss is None or loss < progress.best_loss
+        better = math.isfinite(loss) and (progress.best_loss is None or loss < progress.best_loss)
         progress.best_loss = loss if better else progress.best_loss
         progress.evaluations_since_best = 0 if better else progress.evaluations_since_best + 1
         patience = self.config.patience
@@ -236,8 +237,11 @@ class Trainer:
         if source is None:
             source = self.tokenizers.source.decode(self.corpora["dev"].source(0).tolist())
         greedy = TranslationConfig(beam=1)
-        found = translate(self.model, self.tokenizers, [source], greedy)
-        return {"sample": source, "translation": found[0][0].text}
+        try:
+            found = translate(self.model, self.tokenizers, [source], greedy)[0][0].text
+        except GlassformerError as error:  # logits that are not finite; the updates count them
+            found = f"({error})"
+        return {"sample": source, "translation": found}
 
     def save(self) -> None:
         """Write a checkpoint from which training goes on to the bit."""
