@@ -36,9 +36,7 @@ class ForeignCodec:
         try:
             self._backend = tokenizers.Tokenizer.from_str(json.dumps(content))
         except Exception as error:  # the library raises nothing narrower
-            raise TokenizerError(
-                f"{origin} cannot be used as a tokenizer.json: {error}"
-            ) from error
+            raise TokenizerError(f"{origin} cannot be used as a tokenizer.json: {error}") from error
         # A file may ask to cut long texts or to pad short ones: both change a text in silence.
         self._backend.no_truncation()
         self._backend.no_padding()
@@ -74,7 +72,7 @@ class ForeignCodec:
         return self.size - 1
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
-        """See ``Codec``. A special id that the file makes of text becomes unknown, if it has that."""
+        """See ``Codec``. A special id that the file makes of a text becomes its unknown id."""
         found = self._backend.encode_batch_fast(list(texts), add_special_tokens=False)
         return [self._without_hidden(encoding.ids) for encoding in found]
 
@@ -108,7 +106,9 @@ class SentencePieceCodec:
         try:
             import sentencepiece
         except ImportError as error:
-            raise MissingExtraError("sentencepiece", "sentencepiece", f"reading {origin}") from error
+            raise MissingExtraError(
+                "sentencepiece", "sentencepiece", f"reading {origin}"
+            ) from error
         self._model = model
         self._processor = sentencepiece.SentencePieceProcessor()
         try:

@@ -23,12 +23,16 @@ from tokenizers import Regex, pre_tokenizers
 from glassformer.text.codec import BOS, EOS, PAD, SPECIAL_NAMES, UNK, Specials
 
 SPACE = "▁"
+APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 BYTE_NAMES = [f"<0x{value:02X}>" for value in range(256)]
 KINDS = ("word", "char", "bpe", "byte-bpe", "wordpiece", "unigram")
 
 # A run of spaces but its last | a word up to an apostrophe that more word follows (l', qu', don')
 # | a word | punctuation and other signs | a space with nothing after it.
-SUBWORDS = rf"{SPACE}+(?={SPACE})|{SPACE}?\w+['’](?=\w)|{SPACE}?\w+|{SPACE}?[^\w{SPACE}]+|{SPACE}"
+SUBWORDS = (
+    rf"{SPACE}+(?={SPACE})|{SPACE}?\w+[{APOSTROPHES}](?=\w)"
+    rf"|{SPACE}?\w+|{SPACE}?[^\w{SPACE}]+|{SPACE}"
+)
 # For whole words each sign stands alone: one unseen run of signs would be an unseen word.
 WORDS = SUBWORDS.replace("]+", "]")
 

@@ -23,7 +23,7 @@ def write_sealed(path: Path, kind: str, content: dict[str, Any]) -> None:
     """Write the file beside its place, then rename it: half of one is never found."""
     header = {"format": FORMAT, "kind": kind, "sha256": digest(kind, content)}
     text = json.dumps({KEY: header, **content}, ensure_ascii=False, indent=0)
-    beside = path.with_name(path.name + ".part")
+    beside = path.with_name(f".{path.name}.part")
     beside.write_bytes(text.encode("utf-8"))
     os.replace(beside, path)
 

@@ -19,6 +19,9 @@ from glassformer.text.training import check_text, minimum_size, train_codec
 # them (a data loader does). Whoever sets the variable is left alone.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+# A SentencePiece model is a protocol buffer whose first field, number 1, is a list of pieces.
+SENTENCEPIECE_START = b"\x0a"
+
 Kind = Literal["word", "char", "bpe", "byte-bpe", "wordpiece", "unigram"]
 
 
@@ -138,7 +141,7 @@ class Tokenizer:
             raw = path.read_bytes()
         except OSError as error:
             raise TokenizerError(f"{path} cannot be read: {error.strerror or error}") from error
-        if not raw.lstrip().startswith(b"{"):
+        if path.suffix != ".json" and raw.startswith(SENTENCEPIECE_START):
             return cls(SentencePieceCodec(raw, str(path)))
         kind, content = read_sealed(path, raw)
         return cls(codec_from(kind, content, str(path)))
@@ -162,10 +165,15 @@ class TokenizerPair:
     source: Tokenizer
     target: Tokenizer
 
+    @property
+    def shared(self) -> bool:
+        """Whether both sides have one vocabulary."""
+        return self.source is self.target
+
     def save(self, directory: Path | str) -> None:
         """Write ``tokenizer.json``, or one file a side, and take away what it replaces."""
         folder = Path(directory)
-        if self.source is self.target:
+        if self.shared:
             self.source.save(folder / SHARED)
             stale = [SOURCE, TARGET]
         else:

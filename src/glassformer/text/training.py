@@ -107,6 +107,7 @@ def check_text(text: str, where: str = "the text") -> None:
 
 
 def numbered(names: Iterable[str]) -> dict[str, int]:
+    """A vocabulary: the names in their order, each once."""
     return {name: index for index, name in enumerate(dict.fromkeys(names))}
 
 
@@ -205,9 +206,7 @@ def train_wordpiece(corpus: Corpus, size: int) -> models.Model:
     found = sorted(learnt["vocab"], key=learnt["vocab"].__getitem__)
     pieces = [name for name in found if len(name) > 1 and set(name) <= set(alphabet)]
     names = [*FIXED, *alphabet, *pieces][:size]
-    return models.WordPiece(
-        vocab=numbered(names), unk_token=UNK, continuing_subword_prefix=""
-    )
+    return models.WordPiece(vocab=numbered(names), unk_token=UNK, continuing_subword_prefix="")
 
 
 def train_unigram_model(corpus: Corpus, size: int) -> models.Model:
