@@ -3,7 +3,9 @@
 from glassformer.decoding.beam import beam_search
 from glassformer.decoding.force import force
 from glassformer.decoding.greedy import greedy
-from glassformer.decoding.hypothesis import Hypothesis, State, StepFunction, length_penalty
+from glassformer.decoding.hypothesis import Hypothesis, State, StepFunction
+from glassformer.decoding.penalties import length_penalty
+from glassformer.decoding.sample import sample
 
 __all__ = [
     "Hypothesis",
@@ -13,4 +15,5 @@ __all__ = [
     "force",
     "greedy",
     "length_penalty",
+    "sample",
 ]

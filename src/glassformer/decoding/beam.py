@@ -1,59 +1,46 @@
 """Beam search (§6.1) with the length penalty of Wu et al. 2016.
 
-At every step the 2K best continuations of a sentence's K living hypotheses are taken. Those that
-end are finished; the K best of the others live on (each hypothesis ends in one way only, so there
-are always K).
+At every step the 2K best continuations of a sentence's K living hypotheses are taken, as
+tensor2tensor does. Those that end are finished; the K best of the others live on (each hypothesis
+ends in one way only, so K always do, if the vocabulary allows). A hypothesis that gets to the
+maximum length without an end is unfinished and ranks behind every finished one.
 
-Stopping early loses nothing. A hypothesis that lives with log-probability p ≤ 0 after t tokens can
-only get less probable, and ends with a length |y| in t+1 … maximum, so its score p' / lp(|y|) with
-p' ≤ p is at most p / max(lp(t+1), lp(maximum)), as lp is monotone. Once the n-th best finished
-score is no smaller than that bound for every living hypothesis, no later one can displace it:
-those that would tie come later, and the earlier is preferred.
+Stopping early loses nothing. What a living hypothesis may still become scores at most
+``best_attainable`` (the proof is there). Once the n-th best finished score is above that bound for
+every living hypothesis, by more than rounding, none of their continuations can displace or tie
+with the n best, and the unfinished rank behind. So the result is that of the full search.
+
+What is tied. Of two candidates at the edge of the beam that are nearer than rounding, one is
+dropped, perhaps another one in another batch. All that either becomes, and all that this displaces
+later, has at most their log-probability and so at most their best attainable score: a finished
+hypothesis that scores more is the same in any batch. The others are marked, as are neighbours in
+the final order with the same score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from glassformer.decoding.hypothesis import (
-    TIE,
+    EMPTY,
+    NEVER,
     Hypothesis,
     S,
     StepFunction,
-    length_penalty,
+    check_lengths,
     log_probabilities,
+    near,
+    refuse_nan,
 )
+from glassformer.decoding.penalties import best_attainable, length_penalty
 from glassformer.errors import ConfigError
-
-NEVER = float("-inf")
-
-
-@dataclass
-class Sentence:
-    """A sentence that is being decoded: which one, and what has finished so far, best first."""
-
-    row: int
-    longest: int
-    finished: list[Hypothesis] = field(default_factory=list)
-
-    def finish(self, hypothesis: Hypothesis, keep: int) -> None:
-        """Add a finished hypothesis behind those of no smaller score; keep so many."""
-        self.finished.append(hypothesis)
-        self.finished.sort(key=lambda h: -h.score)  # stable: the earlier of equals stays first
-        del self.finished[keep + 1 :]  # one more than asked for, to see a tie at the end
-
-    def settled(self, best_alive: float, length: int, alpha: float, n_best: int) -> bool:
-        """Whether no living hypothesis can displace the n best; ``length`` tokens are written."""
-        if length >= self.longest or best_alive == NEVER:
-            return True
-        if len(self.finished) < n_best:
-            return False
-        largest = max(length_penalty(n, alpha) for n in (length + 1, self.longest))
-        return self.finished[n_best - 1].score >= best_alive / largest
+from glassformer.numerics.sampling import largest
 
 
 def beam_search(
@@ -69,46 +56,45 @@ def beam_search(
     n_best: int = 1,
     banned: Sequence[int] = (),
 ) -> list[list[Hypothesis]]:
-    """The n best hypotheses of each row, best first.
+    """The n best hypotheses of each row, best first; fewer only where no more exist.
 
-    Of equal scores the earlier beam and the lower id go first, so the result does not depend on
-    what else is in the batch. Hypotheses that reach their maximum length without an end rank
-    after the finished ones and fill up the n best.
+    ``max_lengths`` count generated tokens, the end token among them. Of equal scores the earlier
+    beam and the lower id go first. Log-probabilities are summed in fp64. A beam of 1 is not
+    greedy: it goes on past an end token while something better may come.
 
     Raises:
-        ConfigError: a beam below 1, more than ``beam`` n best, an α that is no number.
+        ConfigError: a beam below 1, ``n_best`` not in 1 … beam, an α that is no finite number,
+            lengths or banned tokens that do not fit.
+        GlassformerError: the model gave NaN.
     """
     check(beam, alpha, n_best)
-    found: list[list[Hypothesis]] = [[Hypothesis((), 0.0, 0.0, False)]] * rows
-    alive = [Sentence(row, max_lengths[row]) for row in range(rows) if max_lengths[row] > 0]
-    places = torch.tensor([s.row for s in alive], dtype=torch.int64)
+    check_lengths(rows, max_lengths)
+    sentences = [Sentence(row, max_lengths[row], alpha, n_best) for row in range(rows)]
+    alive = [sentence for sentence in sentences if sentence.longest > 0]
+    places = torch.tensor([sentence.row for sentence in alive], dtype=torch.int64)
     state = state.select(places.repeat_interleave(beam))
     tokens = torch.full((len(alive), beam, 1), bos_id, dtype=torch.int64)
-    totals = torch.tensor([0.0] + [NEVER] * (beam - 1)).repeat(len(alive), 1)
+    totals = torch.tensor([0.0] + [NEVER] * (beam - 1), dtype=torch.float64).repeat(len(alive), 1)
     while alive:
         logits, state = step(tokens[:, :, -1].flatten(), state)
-        scores = log_probabilities(logits, banned).cpu().unflatten(0, (-1, beam))
-        sums = (totals[:, :, None] + scores).flatten(1)
-        values, index = best_first(sums, 2 * beam)
-        parents, newest = index // scores.size(-1), index % scores.size(-1)
-        ends = newest == eos_id
-        collect(alive, tokens, (values, parents, ends), alpha, n_best)
-        totals, parents, newest = living(values, parents, newest, ends, beam)
-        grown = tokens.gather(1, parents[:, :, None].expand(-1, -1, tokens.size(2)))
-        tokens = torch.cat((grown, newest[:, :, None]), dim=2)
-        length = tokens.size(2) - 1
+        found = continuations(log_probabilities(logits, banned), totals, beam)
+        living = found.living(eos_id, beam)
+        length = tokens.size(2)  # of all candidates, the end token or the newest included
+        finish(alive, tokens, found, eos_id)
+        for sentence, *edges in zip(alive, found.edge(), living.edge(), strict=True):
+            sentence.drop(edges, length)
+        tokens, totals = living.grow(tokens), living.totals[:, :-1]
         staying = []
         for i, (sentence, best) in enumerate(zip(alive, totals[:, 0].tolist(), strict=True)):
-            if sentence.settled(best, length, alpha, n_best):
-                unfinished = fill_up(tokens[i], totals[i], length, alpha)
-                found[sentence.row] = ranked(sentence.finished, unfinished, n_best)
+            if sentence.settled(best, length):
+                sentence.leave_unfinished(tokens[i, :, 1:], totals[i])
             else:
                 staying.append(i)
         alive = [alive[i] for i in staying]
         kept = torch.tensor(staying, dtype=torch.int64)
-        state = state.select((kept[:, None] * beam + parents[kept]).flatten())
+        state = state.select((kept[:, None] * beam + living.parents[kept, :-1]).flatten())
         tokens, totals = tokens[kept], totals[kept]
-    return found
+    return [sentence.ranked() for sentence in sentences]
 
 
 def check(beam: int, alpha: float, n_best: int) -> None:
@@ -116,75 +102,138 @@ def check(beam: int, alpha: float, n_best: int) -> None:
     if beam < 1:
         raise ConfigError(f"beam = {beam} must be at least 1")
     if not 1 <= n_best <= beam:
-        raise ConfigError(f"n-best = {n_best} must be between 1 and the beam, {beam}")
+        raise ConfigError(f"n_best = {n_best} must be between 1 and the beam, {beam}")
     if not abs(alpha) < float("inf"):
         raise ConfigError(f"alpha = {alpha} must be a finite number")
 
 
-def best_first(sums: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """The largest of each row [row, count] and where they stand; of equals the first comes first."""
-    count = min(count, sums.size(1))
-    values, index = sums.topk(min(count + 1, sums.size(1)), dim=1)
-    if values.size(1) > count:
-        # topk may take any of several equals; only a full sort takes the first of them.
-        at_the_cut = (values[:, count - 1] == values[:, count]) & (values[:, count] > NEVER)
-        for row in at_the_cut.nonzero()[:, 0].tolist():
-            ordered = sums[row].sort(descending=True, stable=True)
-            values[row], index[row] = ordered.values[: count + 1], ordered.indices[: count + 1]
-    values, index = values[:, :count], index[:, :count]
-    by_place = index.argsort(dim=1)
-    order = by_place.gather(1, values.gather(1, by_place).argsort(1, descending=True, stable=True))
-    return values.gather(1, order), index.gather(1, order)
+def finish(alive: Sequence[Sentence], tokens: Tensor, found: Candidates, eos_id: int) -> None:
+    """Hand the candidates that end, but for the dropped ones, to their sentences."""
+    kept = found.totals[:, :-1]
+    for i, place in ((found.newest[:, :-1] == eos_id) & (kept > NEVER)).nonzero().tolist():
+        alive[i].finish(tokens[i, found.parents[i, place]], kept[i, place].item())
 
 
-def collect(
-    alive: list[Sentence],
-    tokens: Tensor,
-    candidates: tuple[Tensor, Tensor, Tensor],
-    alpha: float,
-    n_best: int,
-) -> None:
-    """Hand the candidates (values, parents, ends: [sentence, candidate]) that end to sentences."""
-    values, parents, ends = candidates
-    length = tokens.size(2)  # of the hypothesis with its end token: tokens begins with the start
-    for i, place in (ends & (values > NEVER)).nonzero().tolist():
-        total = values[i, place].item()
-        words = tuple(tokens[i, parents[i, place], 1:].tolist())
-        score = total / length_penalty(length, alpha)
-        alive[i].finish(Hypothesis(words, score, total, True), n_best)
+@dataclass(frozen=True)
+class Candidates:
+    """Continuations, best first, and as the last one the best that is dropped.
+
+    ``totals`` (fp64 log-probabilities, -inf where there is none), ``parents`` (beams) and
+    ``newest`` (tokens) are [sentence, candidate], on the CPU.
+    """
+
+    totals: Tensor
+    parents: Tensor
+    newest: Tensor
+
+    def edge(self) -> list[tuple[float, float]]:
+        """For each sentence the log-probabilities of the last that is kept and the dropped one."""
+        return [(kept, dropped) for kept, dropped in self.totals[:, -2:].tolist()]
+
+    def take(self, order: Tensor) -> Candidates:
+        """The candidates at these places [sentence, place]."""
+        parts = (self.totals, self.parents, self.newest)
+        return Candidates(*(part.gather(1, order) for part in parts))
+
+    def living(self, eos_id: int, beam: int) -> Candidates:
+        """The first ``beam`` candidates that do not end, and the one that these displace."""
+        ends = self.newest == eos_id
+        order = ends.int().argsort(dim=1, stable=True)[:, : beam + 1]
+        return replace(self, totals=self.totals.masked_fill(ends, NEVER)).take(order)
+
+    def grow(self, tokens: Tensor) -> Tensor:
+        """The hypotheses [sentence, beam, token] that these, but for the dropped one, become."""
+        parents, newest = self.parents[:, :-1, None], self.newest[:, :-1, None]
+        return torch.cat((tokens.gather(1, parents.expand(-1, -1, tokens.size(2))), newest), dim=2)
 
 
-def living(
-    values: Tensor, parents: Tensor, newest: Tensor, ends: Tensor, beam: int
-) -> tuple[Tensor, Tensor, Tensor]:
-    """The first ``beam`` candidates of each sentence that do not end."""
-    order = ends.int().argsort(dim=1, stable=True)[:, :beam]
-    values = values.masked_fill(ends, NEVER).gather(1, order)
-    parents, newest = parents.gather(1, order), newest.gather(1, order)
-    short = beam - order.size(1)  # a vocabulary of fewer than 2K words
-    pad = torch.nn.functional.pad
-    return pad(values, (0, short), value=NEVER), pad(parents, (0, short)), pad(newest, (0, short))
+def continuations(scores: Tensor, totals: Tensor, beam: int) -> Candidates:
+    """The 2K best continuations of each sentence, and the next one.
+
+    No more than 2K + 1 of a single hypothesis can be among them, so only those leave the device.
+
+    Args:
+        scores: log-probabilities of the next token [sentence · beam, vocabulary].
+        totals: log-probabilities so far [sentence, beam].
+    """
+    count = 2 * beam + 1
+    values, newest = (part.cpu().unflatten(0, (-1, beam)) for part in largest(scores, count))
+    exists = (totals > NEVER)[:, :, None]
+    refuse_nan(values[exists.expand_as(values)].tolist())
+    sums = torch.where(exists, totals[:, :, None] + values.double(), NEVER)
+    parents = torch.arange(beam)[:, None].expand_as(newest)
+    every = Candidates(*(part.flatten(1) for part in (sums, parents, newest)))
+    missing = max(0, count - sums.size(1) * sums.size(2))
+    order = every.totals.argsort(dim=1, descending=True, stable=True)[:, :count]
+    best = every.take(order)
+    return Candidates(
+        pad(best.totals, (0, missing), value=NEVER),
+        pad(best.parents, (0, missing)),
+        pad(best.newest, (0, missing)),
+    )
 
 
-def fill_up(tokens: Tensor, totals: Tensor, length: int, alpha: float) -> list[Hypothesis]:
-    """The hypotheses of a sentence that did not end, best first."""
-    penalty = length_penalty(length, alpha)
-    return [
-        Hypothesis(tuple(words[1:]), total / penalty, total, False)
-        for words, total in zip(tokens.tolist(), totals.tolist(), strict=True)
-        if total > NEVER
-    ]
+@dataclass
+class Sentence:
+    """A sentence that is being decoded: which one, and what came of it so far, best first."""
 
+    row: int
+    longest: int
+    alpha: float
+    n_best: int
+    finished: list[Hypothesis] = field(default_factory=list)
+    unfinished: list[Hypothesis] = field(default_factory=list)
+    doubt: float = NEVER  # what a hypothesis may score that rounding kept or dropped
 
-def ranked(
-    finished: list[Hypothesis], unfinished: list[Hypothesis], n_best: int
-) -> list[Hypothesis]:
-    """The n best: finished ones, then unfinished ones; ties with the next one are marked."""
-    everything = [*finished, *unfinished]
-    for i in range(len(everything) - 1):
-        here, after = everything[i], everything[i + 1]
-        close = abs(here.score - after.score) <= TIE * (1 + abs(here.score))
-        if close and here.finished == after.finished:
-            everything[i] = replace(here, tied=True)
-            everything[i + 1] = replace(after, tied=True)
-    return everything[:n_best]
+    def finish(self, tokens: Tensor, total: float) -> None:
+        """Take a hypothesis (tokens with the start) that ends now, unless enough are better."""
+        score = total / length_penalty(len(tokens), self.alpha)
+        if len(self.finished) > self.n_best and score <= self.finished[-1].score:
+            return
+        self.finished.append(Hypothesis(tuple(tokens[1:].tolist()), score, total, True))
+        self.finished.sort(key=lambda h: -h.score)  # stable: the earlier of equals stays first
+        del self.finished[self.n_best + 1 :]  # one more than asked for, to see a tie at the end
+
+    def drop(self, edges: Sequence[tuple[float, float]], length: int) -> None:
+        """Note how good a candidate of ``length`` tokens was that rounding may have dropped."""
+        for kept, dropped in edges:
+            if near(kept, dropped):
+                bound = best_attainable(kept, length, self.longest, self.alpha)
+                self.doubt = max(self.doubt, bound)
+
+    def settled(self, best_alive: float, length: int) -> bool:
+        """Whether no living hypothesis can displace the n best; ``length`` tokens are written."""
+        if length >= self.longest or best_alive == NEVER:
+            return True
+        if len(self.finished) < self.n_best:
+            return False
+        bound = best_attainable(best_alive, length + 1, self.longest, self.alpha)
+        worst = self.finished[self.n_best - 1].score
+        return worst > bound and not near(worst, bound)
+
+    def leave_unfinished(self, tokens: Tensor, totals: Tensor) -> None:
+        """Take what lives (tokens [beam, token] without the start, best first) as it is."""
+        penalty = length_penalty(tokens.size(1), self.alpha)
+        self.unfinished = [
+            Hypothesis(tuple(words), total / penalty, total, False)
+            for words, total in zip(tokens.tolist(), totals.tolist(), strict=True)
+            if total > NEVER
+        ]
+
+    def ranked(self) -> list[Hypothesis]:
+        """The n best: finished ones, then unfinished ones; marked where they are tied."""
+        if self.longest == 0:
+            return [EMPTY]
+        everything = [*self.finished, *self.unfinished]
+        tied = [self.doubtful(h) for h in everything]
+        for i, (here, after) in enumerate(pairwise(everything)):
+            if here.finished == after.finished and near(here.score, after.score):
+                tied[i] = tied[i + 1] = True
+        marked = [replace(h, tied=t) for h, t in zip(everything, tied, strict=True)]
+        return marked[: self.n_best]
+
+    def doubtful(self, hypothesis: Hypothesis) -> bool:
+        """Whether the dropped might stand in its place: any finished one if it did not finish."""
+        if not hypothesis.finished:
+            return self.doubt > NEVER
+        return hypothesis.score <= self.doubt or near(hypothesis.score, self.doubt)

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 import torch
 
-from glassformer.decoding.hypothesis import S, StepFunction, log_probabilities
+from glassformer.decoding.hypothesis import (
+    S,
+    StepFunction,
+    check_ids,
+    log_probabilities,
+    refuse_nan,
+)
 
 
 def force(
@@ -17,22 +23,33 @@ def force(
     bos_id: int,
     eos_id: int,
 ) -> list[list[float]]:
-    """The log-probability (nats) of each token of each target, that of its end token last."""
+    """The log-probability (nats) of each token of each target, that of its end token last.
+
+    The state has one row for each target. A target that is read to its end leaves the batch.
+
+    Raises:
+        ConfigError: a target has a token that the model's vocabulary has not.
+        GlassformerError: the model gave NaN.
+    """
     scores: list[list[float]] = [[] for _ in targets]
+    full = [[*target, eos_id] for target in targets]
     alive = list(range(len(targets)))
     newest = torch.full((len(targets),), bos_id, dtype=torch.int64)
     length = 0
     while alive:
         logits, state = step(newest, state)
-        expected = [targets[r][length] if length < len(targets[r]) else eos_id for r in alive]
+        expected = [full[row][length] for row in alive]
+        check_ids(expected, logits.size(-1), "a target's token")
         newest = torch.tensor(expected, dtype=torch.int64)
-        given = log_probabilities(logits, ()).cpu().gather(1, newest[:, None])[:, 0].tolist()
+        index = newest.to(logits.device)[:, None]
+        given = log_probabilities(logits, ()).gather(1, index)[:, 0].tolist()
+        refuse_nan(given)
         for row, score in zip(alive, given, strict=True):
             scores[row].append(score)
-        staying = [i for i, row in enumerate(alive) if length < len(targets[row])]
+        length += 1
+        staying = [i for i, row in enumerate(alive) if length < len(full[row])]
         if len(staying) < len(alive):
             alive = [alive[i] for i in staying]
             kept = torch.tensor(staying, dtype=torch.int64)
             state, newest = state.select(kept), newest[kept]
-        length += 1
     return scores

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
-from glassformer.decoding.hypothesis import TIE, Hypothesis, S, StepFunction, log_probabilities
+from glassformer.decoding.hypothesis import NEVER, Hypothesis, S, StepFunction
+from glassformer.decoding.writing import write
+from glassformer.numerics.sampling import largest
 
 
 def greedy(
@@ -21,39 +24,24 @@ def greedy(
 ) -> list[Hypothesis]:
     """The most probable next token of each row until its end token or its maximum length.
 
-    Of equal tokens the one with the lowest id is taken. A row that is done leaves the batch. The
-    score is the log-probability: there is nothing to compare lengths with.
+    Of equal tokens the one with the lowest id is taken. What lengths count, what becomes of a row
+    that is done, what the score is and which errors there are: see ``writing.write``.
     """
-    tokens: list[list[int]] = [[] for _ in range(rows)]
-    found = [Hypothesis((), 0.0, 0.0, False)] * rows
-    totals = [0.0] * rows
-    tied = [False] * rows
-    alive = [row for row in range(rows) if max_lengths[row] > 0]
-    if len(alive) < rows:
-        state = state.select(torch.tensor(alive, dtype=torch.int64))
-    newest = torch.full((len(alive),), bos_id, dtype=torch.int64)
-    while alive:
-        logits, state = step(newest, state)
-        scores = log_probabilities(logits, banned)
-        best = scores.topk(min(2, scores.size(-1)), dim=-1).values
-        near = best[:, :-1] - best[:, 1:] <= TIE * (1 + best[:, :-1].abs())
-        ties, values = near.any(-1).tolist(), best[:, 0].tolist()
-        chosen = scores.argmax(-1).tolist()
-        staying = []
-        for i, row in enumerate(alive):
-            totals[row] += values[i]
-            tied[row] = tied[row] or ties[i]
-            ended = chosen[i] == eos_id
-            if not ended:
-                tokens[row].append(chosen[i])
-            if ended or len(tokens[row]) >= max_lengths[row]:
-                found[row] = Hypothesis(
-                    tuple(tokens[row]), totals[row], totals[row], ended, tied[row]
-                )
-            else:
-                staying.append(i)
-        if len(staying) < len(alive):
-            alive = [alive[i] for i in staying]
-            state = state.select(torch.tensor(staying, dtype=torch.int64))
-        newest = torch.tensor([tokens[row][-1] for row in alive], dtype=torch.int64)
-    return found
+    return write(
+        step,
+        state,
+        most_probable,
+        rows=rows,
+        bos_id=bos_id,
+        eos_id=eos_id,
+        max_lengths=max_lengths,
+        banned=banned,
+    )
+
+
+def most_probable(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """The first of the largest of each row [row, vocabulary], and the value of the second."""
+    values, index = largest(scores, 2)
+    if values.size(1) < 2:
+        return index[:, 0], torch.full_like(values[:, 0], NEVER)
+    return index[:, 0], values[:, 1]

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor
 
-from glassformer.errors import GlassformerError
+from glassformer.errors import ConfigError, GlassformerError
 
+NEVER = float("-inf")
 
-# Scores closer than this, relative to their size, may change places with the size of the batch.
-TIE = 1e-6
+# Log-probabilities this close, relative to 1 + their size, may change places with the size of the
+# batch: scores are the same in any batch to 1e-5 (in fp32), and no better.
+TIE = 1e-5
 
 
 class State(Protocol):
     """What a model remembers between two tokens, row by row."""
 
-    def select(self, rows: Tensor) -> State:
+    def select(self, rows: Tensor) -> Self:
         """The state with these rows (int64 [row]), in this order; a row may be taken twice."""
 
 
@@ -33,8 +36,11 @@ StepFunction = Callable[[Tensor, S], tuple[Tensor, S]]
 class Hypothesis:
     """A sequence of tokens, without start and end.
 
-    ``log_probability`` is in nats, the end token's included where it was ``finished``; ``score``
-    is that over the length penalty. ``tied``: it won over another by less than rounding.
+    Attributes:
+        score: ``log_probability`` over the length penalty (where there is one).
+        log_probability: in nats, as the model gives it; the end token's included if ``finished``.
+        finished: whether it ended, rather than reached the maximum length.
+        tied: another was so close that rounding chose: in another batch the tokens may differ.
     """
 
     tokens: tuple[int, ...]
@@ -44,25 +50,52 @@ class Hypothesis:
     tied: bool = False
 
 
-def length_penalty(length: int | Tensor, alpha: float) -> float | Tensor:
-    """((5 + |y|) / 6)^α (Wu et al. 2016, equation 14); |y| counts the end token."""
-    return ((5 + length) / 6) ** alpha
+EMPTY = Hypothesis((), 0.0, 0.0, False)  # all that a maximum length of 0 has room for
+
+
+def near(here: float, there: float) -> bool:
+    """Whether two scores are closer than TIE; -inf is near nothing."""
+    return abs(here - there) <= TIE * (1 + min(abs(here), abs(there)))
 
 
 def log_probabilities(logits: Tensor, banned: Sequence[int]) -> Tensor:
     """The model's log-probabilities [row, vocabulary], in fp32, -inf for what may not be said.
 
-    The rest is not normalised anew: a score remains what the model gives to the sequence.
+    The rest is not normalised anew: a score remains what the model gives to the sequence. Logits
+    with a NaN (or a +inf) give a row of NaN; ``refuse_nan`` looks at those that are taken.
 
     Raises:
-        GlassformerError: the logits hold NaN.
+        ConfigError: a banned id that the vocabulary does not have.
     """
     scores = logits.float().log_softmax(-1)
-    if bool(scores.isnan().any()):
+    if banned:
+        check_ids(banned, scores.size(-1), "a banned token")
+        scores[:, torch.tensor(banned, device=scores.device)] = NEVER
+    return scores
+
+
+def check_ids(ids: Sequence[int], vocabulary: int, what: str) -> None:
+    """Raise ConfigError unless all ids are in the vocabulary."""
+    for token in (min(ids, default=0), max(ids, default=0)):
+        if not 0 <= token < vocabulary:
+            raise ConfigError(
+                f"{what} has the id {token}, but the model's vocabulary has the ids 0 to "
+                f"{vocabulary - 1}: is this the model's own tokenizer?"
+            )
+
+
+def check_lengths(rows: int, max_lengths: Sequence[int]) -> None:
+    """Raise ConfigError unless each row has a maximum length of at least 0."""
+    if len(max_lengths) != rows:
+        raise ConfigError(f"{len(max_lengths)} maximum lengths for {rows} rows: give one for each")
+    if min(max_lengths, default=0) < 0:
+        raise ConfigError(f"a maximum length of {min(max_lengths)} must be at least 0")
+
+
+def refuse_nan(values: Sequence[float]) -> None:
+    """Raise GlassformerError if one of the log-probabilities that were taken is NaN."""
+    if any(map(math.isnan, values)):
         raise GlassformerError(
-            "the model gave logits that are not numbers: its parameters are damaged, or the "
+            "the model gave NaN instead of probabilities: its parameters are damaged, or the "
             "dtype is too narrow for it (try fp32)"
         )
-    if banned:
-        scores[:, torch.tensor(banned, device=scores.device)] = float("-inf")
-    return scores
