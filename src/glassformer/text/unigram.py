@@ -40,7 +40,7 @@ class Cuts:
         lengths = np.array([len(string) for string in strings])
         for length in sorted(set(lengths.tolist())):
             rows = np.flatnonzero(lengths == length)
-            group = [strings[row] for row in rows]
+            group = [strings[row] for row in rows.tolist()]
             table = {
                 (start, end): np.array([ids.get(s[start:end], self.nothing) for s in group])
                 for end in range(1, length + 1)
