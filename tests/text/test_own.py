@@ -13,7 +13,7 @@ from glassformer.text.tokenizer import Tokenizer, TokenizerConfig
 LINES = [
     "the animal didn't cross the street because it was too tired",
     "l'animal n'a pas traversé la rue parce qu'il était trop fatigué",
-    "je crois qu’elle est là , dit-il . </s> <s> <pad> <0x41> <unk>",
+    "je crois qu\u2019elle est là , dit-il . </s> <s> <pad> <0x41> <unk>",
     "über 1234 Größen ▁ ▁▁ und 中文字 wait...  two  spaces",
 ] * 3
 SPECIALS = {0, 1, 2, 3}
@@ -24,7 +24,7 @@ TRAINED = {
 NASTY = st.text(
     alphabet=st.one_of(
         st.characters(exclude_categories=["Cs"]),
-        st.sampled_from("▁ '’<>/s0x41\n\t\r\0\ufeff\u2028\u0301\u200d"),
+        st.sampled_from("▁ '\u2019<>/s0x41\n\t\r\0\ufeff\u2028\u0301\u200d"),
     )
 )
 
@@ -99,9 +99,9 @@ def test_special_ids_have_no_text_and_their_name_as_piece(tokenizer: Tokenizer) 
 
 def test_words_are_cut_at_apostrophes_signs_and_spaces() -> None:
     tokenizer = TRAINED["word"]
-    pieces = tokenizer.pieces(tokenizer.encode("l'animal qu’elle didn't cross , the street."))
+    pieces = tokenizer.pieces(tokenizer.encode("l'animal qu\u2019elle didn't cross , the street."))
     assert pieces[:2] == ["▁l'", "animal"]
-    assert pieces[2:4] == ["▁qu’", "elle"]
+    assert pieces[2:4] == ["▁qu\u2019", "elle"]
     assert pieces[4:6] == ["▁didn'", "t"]
     assert pieces[6:] == ["▁cross", "▁,", "▁the", "▁street", "."]
 

@@ -118,7 +118,9 @@ def train_char(corpus: Corpus, size: int) -> models.Model:
     room = size - len(FIXED)
     counts = corpus.characters
     ranked = sorted(set(counts) - {SPACE}, key=lambda c: (-counts[c], c))
-    return spelled([*FIXED, SPACE, *ranked[: room - 1]])
+    vocabulary = numbered([*FIXED, SPACE, *ranked[: room - 1]])
+    # A whole line is never looked up: one that reads "<0x41>" would be taken for that byte.
+    return models.BPE(vocab=vocabulary, merges=[], byte_fallback=True)
 
 
 def train_word(corpus: Corpus, size: int) -> models.Model:
@@ -129,13 +131,9 @@ def train_word(corpus: Corpus, size: int) -> models.Model:
     room = size - len(FIXED)
     alphabet = corpus.alphabet(room)
     ranked = sorted(set(words) - set(alphabet), key=lambda word: (-words[word], word))
-    # Its own name in <> can be no word, so nothing here is taken for a special id or a byte.
-    return spelled([*FIXED, *alphabet, *ranked[: room - len(alphabet)]])
-
-
-def spelled(names: list[str]) -> models.BPE:
-    """BPE without merges: what is known is looked up whole, the rest is spelled."""
-    return models.BPE(vocab=numbered(names), merges=[], byte_fallback=True, ignore_merges=True)
+    vocabulary = numbered([*FIXED, *alphabet, *ranked[: room - len(alphabet)]])
+    # BPE without merges: a word that is known is looked up whole, any other is spelled.
+    return models.BPE(vocab=vocabulary, merges=[], byte_fallback=True, ignore_merges=True)
 
 
 def run_library(
