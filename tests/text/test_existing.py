@@ -115,6 +115,9 @@ def test_a_byte_level_tokenizer_json_gives_what_its_library_gives(tmp_path: Path
     for text in ["the animal crossed", "une rue été 中", "", "  two  spaces "]:
         assert found.encode(text) == backend.encode(text).ids
         assert found.decode(found.encode(text)) == text
+    typed = found.encode("the <|endoftext|> cross")
+    assert found.eos_id not in typed
+    assert found.decode(typed) == "the <|endoftext|> cross"
     found.save(tmp_path / "tokenizer.json")
     again = Tokenizer.load(tmp_path / "tokenizer.json")
     assert again.encode_batch(TEXTS) == found.encode_batch(TEXTS)
