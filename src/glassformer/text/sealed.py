@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ def write_sealed(path: Path, kind: str, content: dict[str, Any]) -> None:
     text = json.dumps({KEY: header, **content}, ensure_ascii=False, indent=0)
     beside = path.with_name(f".{path.name}.part")
     beside.write_bytes(text.encode("utf-8"))
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def read_sealed(path: Path, raw: bytes) -> tuple[str | None, dict[str, Any]]:
