@@ -119,20 +119,28 @@ def window_batches(
     """The batches of one window, shuffled."""
     places = np.arange(window * WINDOW, min((window + 1) * WINDOW, len(corpus)))
     rows = order[places]
-    counts = token_counts(corpus, rows)
-    # By the longer side first: that is what padding is measured against.
-    ranked = np.lexsort((counts[:, 1], counts[:, 0], counts.max(1)))
-    rows, counts = rows[ranked], counts[ranked]
-    batches, first = [], 0
-    longest = np.zeros(2, np.int64)
-    for i, pair in enumerate(counts):
-        longest = np.maximum(longest, pair)
-        if i > first and longest.max() * (i + 1 - first) > config.room:
-            batches.append(rows[first:i])
-            first, longest = i, pair
-    batches.append(rows[first:])
+    batches = [rows[part] for part in by_length(token_counts(corpus, rows), config.room)]
     shuffled = np.random.Generator(np.random.PCG64([config.seed, epoch, window]))
     return [batches[i] for i in shuffled.permutation(len(batches))]
+
+
+def by_length(counts: NDArray[np.int64], room: int) -> list[Rows]:
+    """Sentences of similar length in batches of at most ``room`` tokens a side with padding.
+
+    ``counts`` [sentence, 2] are their tokens; a batch is an array of row numbers.
+    """
+    # By the longer side first: that is what padding is measured against.
+    ranked = np.lexsort((counts[:, 1], counts[:, 0], counts.max(1)))
+    longer = counts.max(1)[ranked].tolist()
+    batches, first = [], 0
+    for i, longest in enumerate(longer):
+        # Sorted by the longer side, the newest sentence is the longest of its batch.
+        if i > first and longest * (i + 1 - first) > room:
+            batches.append(ranked[first:i])
+            first = i
+    if longer:
+        batches.append(ranked[first:])
+    return batches
 
 
 def token_counts(corpus: EncodedCorpus, rows: Rows) -> NDArray[np.int64]:
@@ -141,13 +149,17 @@ def token_counts(corpus: EncodedCorpus, rows: Rows) -> NDArray[np.int64]:
     return np.stack(lengths, axis=1) + 1
 
 
-def padding(corpus: EncodedCorpus, config: BatchingConfig) -> float:
-    """The share of all positions, of both sides, that one epoch's batches fill with padding."""
+def padding(counts: NDArray[np.int64], room: int) -> float:
+    """The share of all positions, of both sides, that batches fill with padding.
+
+    ``counts`` [sentence, 2] are the tokens of each side, the end token included.
+    """
     real = padded = 0
-    for rows, _ in epoch_batches(corpus, config, Position(0, 0, 0)):
-        counts = token_counts(corpus, rows)
-        real += int(counts.sum())
-        padded += int(counts.max(0).sum()) * len(rows)
+    for start in range(0, len(counts), WINDOW):
+        window = counts[start : start + WINDOW]
+        for rows in by_length(window, room):
+            real += int(window[rows].sum())
+            padded += int(window[rows].max(0).sum()) * len(rows)
     return 1 - real / padded if padded else 0.0
 
 

@@ -54,6 +54,10 @@ class PetitData:
     def __init__(self, config: DataConfig):
         self.config = config
 
+    def splits(self) -> list[str]:
+        """The names of its splits."""
+        return list(self.names)
+
     def split(self, name: str) -> Iterator[tuple[str, str]]:
         """(English, French) sentences; dev and test are new sentences, from different seeds."""
         size = self.sizes.get(name, self.config.size)

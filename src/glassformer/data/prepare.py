@@ -8,6 +8,9 @@ from itertools import islice
 from pathlib import Path
 
 from glassformer.data.corpus import EncodedCorpus
+from glassformer.data.open import PetitData
+from glassformer.data.sources import ParallelData
+from glassformer.errors import DataError
 from glassformer.text.tokenizer import TokenizerPair
 
 TOGETHER = 10_000  # pairs that are encoded at one time
@@ -65,3 +68,33 @@ def encode_corpus(
                     yield left, right
 
     return EncodedCorpus.build(folder, encoded()), skipped
+
+
+def write_splits(data: ParallelData | PetitData, folder: Path) -> dict[str, dict[str, int]]:
+    """Write every split as two plain files, SPLIT.source and SPLIT.target, in a new folder.
+
+    Returns how many pairs were written, and skipped because a side is empty, by split.
+
+    Raises:
+        DataError: the folder is there already and not empty.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        raise DataError(f"{folder} is not empty: name a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    counts = {}
+    for split in data.splits():
+        written = skipped = 0
+        files = [folder / f"{split}.{side}" for side in ("source", "target")]
+        with (
+            files[0].open("w", encoding="utf-8", newline="\n") as left,
+            files[1].open("w", encoding="utf-8", newline="\n") as right,
+        ):
+            for source, target in data.split(split):
+                if source.strip() and target.strip():
+                    left.write(source + "\n")
+                    right.write(target + "\n")
+                    written += 1
+                else:
+                    skipped += 1
+        counts[split] = {"written": written, "skipped": skipped}
+    return counts

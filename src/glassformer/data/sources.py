@@ -107,6 +107,10 @@ class ParallelData:
     def __init__(self, readers: dict[str, Callable[[], Pairs]], description: str):
         self.readers, self.description = readers, description
 
+    def splits(self) -> list[str]:
+        """The names of its splits."""
+        return list(self.readers)
+
     def split(self, name: str) -> Pairs:
         """(source, target) of a split.
 
