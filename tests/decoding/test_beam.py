@@ -158,6 +158,18 @@ def test_two_equal_tokens_are_tied_and_the_lower_id_wins(toy):
     assert found[1].tied
 
 
+@pytest.mark.parametrize("n_best", [1, 2])
+def test_a_tie_with_a_later_end_is_seen(toy, n_best):
+    made = toy(0, 1, 5)
+    made.logits[:] = -math.inf
+    made.logits[0, 1, [END, 2]] = 0.0  # at the start: the end or 2
+    made.logits[0, 8, END] = 0.0  # after 2: the end
+    (found,) = search(made, [0], [3], beam=2, alpha=0.0, n_best=n_best)
+    assert [h.tokens for h in found] == [(), (2,)][:n_best]
+    assert all(h.tied and h.finished for h in found)
+    assert len(made.seen) == 2
+
+
 def test_early_stop_saves_steps(toy):
     made = toy(0, 1, 5)
     made.logits[:] = torch.tensor([0.0, 9.0, 0.0, 0.0, 0.0])

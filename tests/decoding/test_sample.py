@@ -81,8 +81,10 @@ def test_nothing_allowed_ends_unfinished(toy):
     "options", [{"temperature": 0}, {"top_k": 0}, {"top_p": 0.0}, {"banned": (5,)}]
 )
 def test_arguments_that_do_not_fit(toy, options):
+    made = toy(0, 1, 5)
     with pytest.raises(ConfigError):
-        decode(toy(0, 1, 5), [0], [3], **options)
+        decode(made, [0], [3], **options)
+    assert len(made.seen) == ("banned" in options)  # the vocabulary is known after a step
 
 
 def test_nan_is_refused(toy):

@@ -63,11 +63,15 @@ def test_top_p_by_hand():
         assert (top_p(logits, p) > NEVER).nonzero()[:, 0].tolist() == kept
 
 
+def test_top_p_stops_where_p_is_just_reached():
+    assert top_p(torch.tensor([2.0, 2.0, NEVER]), 0.5).tolist() == [2.0, NEVER, NEVER]
+
+
 def test_the_whole_vocabulary_counts():
     flat = torch.zeros(2, 3, 10_007)
     assert ((top_p(flat, 0.9) > NEVER).sum(-1) == math.ceil(0.9 * 10_007)).all()
     assert ((top_k(flat, 5003) > NEVER).sum(-1) == 5003).all()
-    tail = torch.full((10_007,), -40.0)
+    tail = torch.full((10_007,), -80.0)
     tail[3] = 0
     assert torch.equal(top_p(tail, 1.0), tail)
 

@@ -61,7 +61,6 @@ def top_p(logits: Tensor, p: float) -> Tensor:
     ordered, index = logits.sort(dim=-1, descending=True, stable=True)
     mass = ordered.double().softmax(-1)
     before = mass.cumsum(-1) - mass
-    before[..., 0] = 0
     return torch.full_like(logits, NEVER).scatter(
         -1, index, ordered.masked_fill(before >= p, NEVER)
     )
