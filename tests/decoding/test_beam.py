@@ -230,6 +230,7 @@ def test_no_rows_and_no_room(toy):
         ({"beam": 3, "n_best": 4}, "between 1 and the beam, 3"),
         ({"alpha": math.nan}, "alpha = nan"),
         ({"alpha": math.inf}, "alpha = inf"),
+        ({"alpha": -50.5}, "alpha = -50.5 must be between -50 and 50"),
         ({"banned": (5,)}, "0 to 4"),
         ({"banned": (-1,)}, "id -1"),
         ({"longest": [3]}, "1 maximum lengths for 2 rows"),

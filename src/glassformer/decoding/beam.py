@@ -63,7 +63,7 @@ def beam_search(
     greedy: it goes on past an end token while something better may come.
 
     Raises:
-        ConfigError: a beam below 1, ``n_best`` not in 1 … beam, an α that is no finite number,
+        ConfigError: a beam below 1, ``n_best`` not in 1 … beam, an α beyond ±50,
             lengths or banned tokens that do not fit.
         GlassformerError: the model gave NaN.
     """
@@ -103,8 +103,8 @@ def check(beam: int, alpha: float, n_best: int) -> None:
         raise ConfigError(f"beam = {beam} must be at least 1")
     if not 1 <= n_best <= beam:
         raise ConfigError(f"n_best = {n_best} must be between 1 and the beam, {beam}")
-    if not abs(alpha) < float("inf"):
-        raise ConfigError(f"alpha = {alpha} must be a finite number")
+    if not abs(alpha) <= 50:  # a penalty beyond that may be too large, or small, for a float
+        raise ConfigError(f"alpha = {alpha} must be between -50 and 50 (the paper's is 0.6)")
 
 
 def finish(alive: Sequence[Sentence], tokens: Tensor, found: Candidates, eos_id: int) -> None:
