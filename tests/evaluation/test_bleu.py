@@ -96,15 +96,15 @@ def test_the_papers_preparation_step_by_step() -> None:
 
 
 def test_the_papers_bleu_is_multi_bleu_of_the_prepared_text() -> None:
-    hyps = ["Das ist ein Rich-Text-Format, ja."]
-    refs = ["Das ist ein Klar-Text-Format, ja."]
-    # Das ist ein Rich ##AT##-##AT## Text ##AT##-##AT## Format , ja . with one word of 11 wrong.
-    wanted = (10 / 11 * 8 / 10 * 6 / 9 * 4 / 8) ** 0.25
+    hyps = ["Das ist ein sehr altes Rich-Text-Format, ja."]
+    refs = ["Das ist ein sehr altes Klar-Text-Format, ja."]
+    # Das ist ein sehr altes Rich ##AT##-##AT## Text ##AT##-##AT## Format , ja . with one of 13 wrong.
+    wanted = (12 / 13 * 10 / 12 * 8 / 11 * 6 / 10) ** 0.25
     score = paper_bleu(hyps, refs)
     assert score.value == pytest.approx(100 * wanted)
-    # Unsplit, one word of seven is wrong: the definition is worth points.
+    # Unsplit, one of nine words is wrong: the definition is worth points.
     unsplit = tokenised_bleu(hyps, refs, lowercase=False)
-    assert unsplit.value == pytest.approx(100 * (6 / 7 * 4 / 6 * 2 / 5 * 1 / 4) ** 0.25)
+    assert unsplit.value == pytest.approx(100 * (8 / 9 * 6 / 8 * 4 / 7 * 2 / 6) ** 0.25)
     assert score.value > unsplit.value
 
 
