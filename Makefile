@@ -1,0 +1,60 @@
+# make demo    train a small translator, see how good it is, try it     ARGS=--no-input: without trying
+# make test    all tests, with coverage
+# make check   format, lint, types
+# make wheel-test   build the wheel, install it into a clean environment, use it there
+# make setup   what each of these does first: .venv with everything that it needs
+#
+# PIP_ARGS is passed to pip: another index for torch's CPU build, a proxy, and so on.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_ARGS ?=
+ARGS ?=
+SOURCES := pyproject.toml constraints.txt
+
+.PHONY: demo test check wheel-test setup dev clean
+.DELETE_ON_ERROR:
+
+demo: setup
+	$(BIN)/glassformer demo $(ARGS)
+
+test: dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() or 1, 4))') \
+		--cov --cov-report=term:skip-covered $(ARGS)
+
+check: dev
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+
+wheel-test: dev
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m build --outdir build/wheel . >build/wheel/log 2>&1 || (cat build/wheel/log; exit 1)
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/pip install --quiet $(PIP_ARGS) -c constraints.txt build/wheel/*.whl
+	cd build/wheel && PATH=$$PWD/venv/bin:$$PATH sh ../../tests/try_installed.sh
+
+setup: $(VENV)/installed
+dev: $(VENV)/installed-dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Give another: make demo PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv is missing. On Debian: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(SOURCES) | $(VENV)/bin/python
+	@echo "Fetching the packages that Glassformer needs, into $(VENV): torch (0.2 GB for its CPU build,"
+	@echo "up to 3 GB with CUDA) and about 0.1 GB of others. The README says how to take the CPU build."
+	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "Fetching what tests and checks need as well: about 0.1 GB."
+	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
