@@ -1,10 +1,17 @@
-"""petit: a small English-French language pair with a truth for every sentence.
+"""Petit, the built-in language pair: a small English and a small French with one grammar.
 
-Reading order: ``lexicon.toml`` (the words), ``grammar`` (the rules, both languages at once),
-``sentence`` (what is known of a sentence), ``splits`` (training, new, combinations, longer).
+Every sentence is drawn from rules, so everything about it is known: its one translation, which
+word stands for which, both parse trees, its probability, and what "it" means.
 """
 
-from glassformer.data.petit.sentence import Pronoun, Sentence, words
-from glassformer.data.petit.splits import contrasting_pairs, generate, split, split_of
+from glassformer.data.petit.grammar import Grammar, built_in, generate
+from glassformer.data.petit.lexicon import Lexicon, load_lexicon, parse_lexicon
+from glassformer.data.petit.sentence import Pronoun, Sentence
+from glassformer.data.petit.splits import Split, contrasting_pairs, split
+from glassformer.data.petit.surface import Tree, words
+from glassformer.data.petit.vocabulary import vocabulary
 
-__all__ = ["Pronoun", "Sentence", "contrasting_pairs", "generate", "split", "split_of", "words"]
+__all__ = [
+    "Grammar", "Lexicon", "Pronoun", "Sentence", "Split", "Tree", "built_in", "contrasting_pairs",
+    "generate", "load_lexicon", "parse_lexicon", "split", "vocabulary", "words",
+]  # fmt: skip

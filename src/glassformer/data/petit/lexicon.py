@@ -1,151 +1,311 @@
-"""The words of petit, read from ``lexicon.toml``, every form of them checked to be there."""
+"""The words of petit: what a lexicon file holds, and the checks it has to pass."""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from glassformer.errors import DataError, nearest
 
+KINDS = (
+    "person", "animal", "place", "building", "food", "thing", "clothing", "openable", "document",
+)  # fmt: skip
+GENDERS = ("m", "f")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
+class Name:
+    """A person's first name; the same on both sides."""
+
+    name: str
+    gender: str
+
+
+@dataclass(frozen=True)
 class Noun:
-    """A noun with its four forms."""
+    """``english`` and ``french``: singular, plural. ``of``: kinds in "the door of the house"."""
 
-    english: str
-    plural: str
-    french: str
-    french_plural: str
-    feminine: bool
+    english: tuple[str, str]
+    french: tuple[str, str]
+    gender: str
+    kind: str
+    of: tuple[str, ...] = ()
+    aspirated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verb:
-    """A verb; ``objects`` are the noun classes it can be done to, none for an intransitive one."""
+    """``english``: base, third person, past, participle. ``french``: present singular, present
+    plural, future singular, future plural, participle. The rest: which nouns it takes."""
 
-    english: str
-    third: str
-    past: str
-    present: str
-    present_plural: str
-    participle: str
-    future: str
-    future_plural: str
-    objects: tuple[str, ...]
+    english: tuple[str, str, str, str]
+    french: tuple[str, str, str, str, str]
+    subject: tuple[str, ...]
+    object: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    from_: tuple[str, ...] = ()
+    auxiliary: str = "avoir"
+    relative: bool = False
+    it: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Reporting:
+    """A verb of saying. ``english``: base, third person; ``french``: singular, plural."""
+
+    english: tuple[str, str]
+    french: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Adjective:
-    """An adjective; ``soft`` is its masculine before a vowel."""
+    """``french``: masculine, feminine, masculine plural, feminine plural."""
 
     english: str
-    forms: tuple[str, str, str, str]
-    before: bool
-    soft: str
-
-    def form(self, feminine: bool, plural: bool, soft: bool = False) -> str:
-        """The form that agrees."""
-        return self.soft if soft else self.forms[feminine + 2 * plural]
+    french: tuple[str, str, str, str]
+    position: str
+    of: tuple[str, ...]
+    before_vowel: str | None = None
+    it: str | None = None
 
 
+@dataclass(frozen=True)
 class Lexicon:
-    """All words, by what the grammar asks for.
+    """All words but the grammar's own (articles, prepositions, negation …)."""
+
+    names: tuple[Name, ...]
+    nouns: tuple[Noun, ...]
+    verbs: tuple[Verb, ...]
+    reporting: tuple[Reporting, ...]
+    adjectives: tuple[Adjective, ...]
+    origin: str = field(default="the lexicon", compare=False)
+
+    def __post_init__(self) -> None:
+        _check_forms(self)
+        _check_it(self)
+
+
+def load_lexicon(path: Path | str | None = None) -> Lexicon:
+    """The lexicon in a TOML file, or the package's own.
 
     Raises:
-        DataError: an entry lacks a form, or names a class or an adjective that is not there.
+        DataError: the file cannot be read, or an entry is not as the file's comments say.
     """
-
-    def __init__(self, content: dict[str, Any]):
-        self.nouns = {
-            kind: tuple(read_noun(name, forms) for name, forms in entries.items())
-            for kind, entries in content["nouns"].items()
-        }
-        adjectives = {n: read_adjective(n, f) for n, f in content["adjectives"].items()}
-        self.said_of = {
-            kind: tuple(look_up(adjectives, name, f"said_of.{kind}") for name in names.split())
-            for kind, names in content["said_of"].items()
-        }
-        self.reasons = {
-            kind: tuple(read_adjective(n, f) for n, f in content[f"adjectives_{kind}"].items())
-            for kind in ("animal", "place")
-        }
-        self.between = {
-            kind: self.read_verbs(content[f"verbs_{kind}"]) for kind in ("animal", "place")
-        }
-        verbs = self.read_verbs(content["verbs"])
-        by_name = {verb.english: verb for verb in verbs}
-        animals = content["animals_do"]["verbs"].split()
-        doers = {
-            "person": verbs,
-            "animal": tuple(look_up(by_name, name, "animals_do") for name in animals),
-        }
-        # (who, transitive or not) -> verbs
-        self.done_by = {
-            (who, transitive): tuple(v for v in can if bool(v.objects) == transitive)
-            for who, can in doers.items()
-            for transitive in (False, True)
-        }
-        self.done_to = {
-            kind: found
-            for kind in self.nouns
-            if (found := tuple(v for v in verbs if kind in v.objects))
-        }
-
-    def read_verbs(self, entries: dict[str, str]) -> tuple[Verb, ...]:
-        """The verbs of a section."""
-        return tuple(read_verb(name, forms, self.nouns) for name, forms in entries.items())
+    if path is None:
+        text = resources.files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8")
+        return parse_lexicon(text, "lexicon.toml")
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"the lexicon {path} cannot be read: {error}") from error
+    return parse_lexicon(text, str(path))
 
 
-def look_up(entries: dict[str, Any], name: str, where: str) -> Any:
-    """An entry by its English name, or DataError with the nearest one."""
-    if name not in entries:
-        raise DataError(f"{where} names {name!r}, which is not there.{nearest(name, entries)}")
-    return entries[name]
+def parse_lexicon(text: str, origin: str = "the lexicon") -> Lexicon:
+    """The lexicon in a TOML text; ``origin`` stands in the messages.
+
+    Raises:
+        DataError: see ``load_lexicon``.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(f"{origin} is no valid TOML: {error}") from error
+    tables = {"names": list, "nouns": dict, "verbs": list, "reporting": list, "adjectives": list}
+    for key in content:
+        if key not in tables:
+            raise DataError(f"{origin}: {key!r} is no table of a lexicon.{nearest(key, tables)}")
+    for key, kind in tables.items():
+        if not content.get(key) or not isinstance(content[key], kind):
+            raise DataError(f"{origin}: the table {key!r} is missing, empty or of another shape")
+    for kind in content["nouns"]:
+        if kind not in KINDS:
+            raise DataError(f"{origin}: {kind!r} is no kind of noun.{nearest(kind, KINDS)}")
+    return Lexicon(
+        names=tuple(_name(Entry(row, "name", origin)) for row in content["names"]),
+        nouns=tuple(
+            _noun(Entry(row, "noun", origin), kind)
+            for kind, rows in content["nouns"].items()
+            for row in rows
+        ),
+        verbs=tuple(_verb(Entry(row, "verb", origin)) for row in content["verbs"]),
+        reporting=tuple(_reporting(Entry(row, "verb", origin)) for row in content["reporting"]),
+        adjectives=tuple(
+            _adjective(Entry(row, "adjective", origin)) for row in content["adjectives"]
+        ),
+        origin=origin,
+    )
 
 
-def forms_of(name: str, text: str, *counts: int) -> list[str]:
-    """The forms of an entry, or DataError when there are not as many as expected."""
-    forms = [form.strip() for form in text.split(",")]
-    if len(forms) not in counts or not all(forms[: min(counts) - 1]):
-        expected = " or ".join(map(str, counts))
-        raise DataError(f"{name!r} needs {expected} forms, separated by commas, not {text!r}")
-    return forms
+class Entry:
+    """One row of a table, taken apart with a message for whatever is wrong in it."""
+
+    def __init__(self, row: Any, what: str, origin: str):
+        if not isinstance(row, Mapping):
+            raise DataError(f"{origin}: a {what} is {row!r}; expected a table of fields")
+        self.row, self.taken = row, set[str]()
+        self.name = f"{origin}: the {what} {row.get('english', row.get('name', row))!r}"
+
+    def fail(self, message: str) -> DataError:
+        """An error that names the entry."""
+        return DataError(f"{self.name} {message}")
+
+    def word(self, key: str) -> str:
+        """A required word."""
+        value = self.optional(key)
+        if value is None:
+            raise self.fail(f"has no {key!r}")
+        return value
+
+    def optional(self, key: str) -> str | None:
+        """A word that may be missing."""
+        self.taken.add(key)
+        value = self.row.get(key)
+        if value is not None and not _is_word(value):
+            raise self.fail(f"has {key} = {value!r}; expected one word of letters")
+        return value
+
+    def forms(self, key: str, count: int) -> tuple[Any, ...]:
+        """Exactly so many words."""
+        self.taken.add(key)
+        value = self.row.get(key)
+        if not isinstance(value, list) or len(value) != count or not all(map(_is_word, value)):
+            raise self.fail(f"has {key} = {value!r}; expected {count} words of letters")
+        return tuple(value)
+
+    def one_of(self, key: str, known: Sequence[str], default: str | None = None) -> str:
+        """One of the known words."""
+        value = self.optional(key) or default
+        if value not in known:
+            raise self.fail(f"has {key} = {value!r}; expected {' or '.join(known)}")
+        return value
+
+    def kinds(self, key: str, required: bool = False) -> tuple[str, ...]:
+        """A list of kinds of nouns."""
+        self.taken.add(key)
+        value = self.row.get(key, [])
+        if not isinstance(value, list) or (required and not value):
+            raise self.fail(f"has {key} = {value!r}; expected a list of kinds")
+        for kind in value:
+            if kind not in KINDS:
+                raise self.fail(f"has {kind!r} in {key!r}.{nearest(str(kind), KINDS)}")
+        return tuple(value)
+
+    def flag(self, key: str) -> bool:
+        """True or false, false when missing."""
+        self.taken.add(key)
+        value = self.row.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fail(f"has {key} = {value!r}; expected true or false")
+        return value
+
+    def done(self) -> None:
+        """No field may be left over."""
+        for key in self.row:
+            if key not in self.taken:
+                raise self.fail(f"has an unknown field {key!r}.{nearest(key, self.taken)}")
 
 
-def read_noun(name: str, text: str) -> Noun:
-    """A noun from its line."""
-    plural, french, french_plural, gender = forms_of(name, text, 4)
-    if gender not in ("m", "f"):
-        raise DataError(f"the gender of {name!r} is {gender!r}: write m or f")
-    return Noun(name, plural, french, french_plural, gender == "f")
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and value.isalpha()
 
 
-def read_verb(name: str, text: str, nouns: dict[str, Any]) -> Verb:
-    """A verb from its line."""
-    *forms, objects = forms_of(name, text, 8)
-    for kind in objects.split():
-        look_up(nouns, kind, f"the verb {name!r}")
-    third, past, present, present_plural, participle, future, future_plural = forms
-    return Verb(
-        name, third, past, present, present_plural, participle, future, future_plural,
-        tuple(objects.split()),
-    )  # fmt: skip
+def _name(entry: Entry) -> Name:
+    name = Name(entry.word("name"), entry.one_of("gender", GENDERS))
+    entry.done()
+    return name
 
 
-def read_adjective(name: str, text: str) -> Adjective:
-    """An adjective from its line."""
-    forms = forms_of(name, text, 5, 6)
-    if forms[4] not in ("before", "after"):
-        raise DataError(f"{name!r} stands {forms[4]!r} its noun: write before or after")
-    soft = forms[5] if len(forms) == 6 else forms[0]
-    return Adjective(name, (forms[0], forms[1], forms[2], forms[3]), forms[4] == "before", soft)
+def _noun(entry: Entry, kind: str) -> Noun:
+    noun = Noun(
+        english=entry.forms("english", 2),
+        french=entry.forms("french", 2),
+        gender=entry.one_of("gender", GENDERS),
+        kind=kind,
+        of=entry.kinds("of"),
+        aspirated=entry.flag("aspirated"),
+    )
+    entry.done()
+    if noun.english[0] == noun.english[1]:
+        raise entry.fail("has one form for singular and plural, so its number cannot be known")
+    return noun
 
 
-@cache
-def lexicon() -> Lexicon:
-    """The lexicon that the package carries."""
-    text = (resources.files("glassformer.data.petit") / "lexicon.toml").read_text(encoding="utf-8")
-    return Lexicon(tomllib.loads(text))
+def _verb(entry: Entry) -> Verb:
+    verb = Verb(
+        english=entry.forms("english", 4),
+        french=entry.forms("french", 5),
+        auxiliary=entry.one_of("auxiliary", ("avoir", "être"), "avoir"),
+        subject=entry.kinds("subject", required=True),
+        object=entry.kinds("object"),
+        to=entry.kinds("to"),
+        from_=entry.kinds("from"),
+        relative=entry.flag("relative"),
+        it=entry.flag("it"),
+    )
+    entry.done()
+    if len({*verb.english[:3]}) < 3:
+        raise entry.fail("has one form for two tenses, so its tense cannot be known")
+    if (verb.relative or verb.it) and not verb.object:
+        raise entry.fail("needs an object to stand in a relative clause or with 'it'")
+    if verb.to and verb.from_:
+        raise entry.fail("has both 'to' and 'from'; expected at most one")
+    return verb
+
+
+def _reporting(entry: Entry) -> Reporting:
+    verb = Reporting(entry.forms("english", 2), entry.forms("french", 2))
+    entry.done()
+    return verb
+
+
+def _adjective(entry: Entry) -> Adjective:
+    adjective = Adjective(
+        english=entry.word("english"),
+        french=entry.forms("french", 4),
+        position=entry.one_of("position", ("before", "after")),
+        before_vowel=entry.optional("before_vowel"),
+        of=entry.kinds("of", required=True),
+        it=entry.optional("it"),
+    )
+    entry.done()
+    if adjective.it is not None:
+        other = {"animal": "place", "place": "animal"}.get(adjective.it)
+        if other is None:
+            raise entry.fail(f"has it = {adjective.it!r}; expected animal or place")
+        if adjective.it not in adjective.of or other in adjective.of:
+            raise entry.fail(f"has it = {adjective.it!r}: it must describe that and no {other}")
+    return adjective
+
+
+def _check_forms(lexicon: Lexicon) -> None:
+    """No English form in two entries: each sentence then has one translation."""
+    owners: dict[str, str] = {}
+    entries: list[tuple[str, set[str]]] = [(n.name, {n.name}) for n in lexicon.names]
+    entries += [(noun.english[0], {*noun.english}) for noun in lexicon.nouns]
+    entries += [(verb.english[0], {*verb.english[:3]}) for verb in lexicon.verbs]
+    entries += [(verb.english[0], {*verb.english}) for verb in lexicon.reporting]
+    entries += [(adjective.english, {adjective.english}) for adjective in lexicon.adjectives]
+    for owner, forms in entries:
+        for form in forms:
+            if form in owners:
+                raise DataError(
+                    f"{lexicon.origin}: {form!r} stands for both {owners[form]!r} and {owner!r}; "
+                    "each English form needs one meaning"
+                )
+            owners[form] = owner
+
+
+def _check_it(lexicon: Lexicon) -> None:
+    """Neither side of "it" may be told by its gender: half of each kind are masculine."""
+    for kind in ("animal", "place"):
+        genders = [noun.gender for noun in lexicon.nouns if noun.kind == kind]
+        if genders.count("m") != genders.count("f") or not genders:
+            raise DataError(
+                f"{lexicon.origin}: kind {kind!r} has {genders.count('m')} masculine and "
+                f"{genders.count('f')} feminine nouns; 'it' needs as many of each, at least one"
+            )

@@ -1,148 +1,127 @@
-"""Sentences drawn from the grammar, and the splits that tell learning from remembering.
+"""Which sentence belongs to which split, and streams of each.
 
-Which split a sentence belongs to follows from a hash of it, so nothing has to be remembered:
-
-- ``train``: short, no held-out pair of words, nine in ten of all frames;
-- ``new``: the same, but of the frames that training never shows;
-- ``combinations``: with a pair of words (adjective and noun, verb and noun, the two nouns of "it")
-  that never stand together in training;
-- ``longer``: of more words than any in training.
+Nothing is kept in memory: a hash of a sentence's key says whether it is for training or new, and
+a hash of two words whether they are withheld from training as a pair. Neither depends on the
+seed, so no seed can mix the splits.
 """
 
 from __future__ import annotations
 
-import hashlib
-import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, TypeVar
+from hashlib import blake2b
+from typing import Literal, get_args
 
-from glassformer.data.petit.grammar import Draft, Grammar
-from glassformer.data.petit.lexicon import lexicon
+from glassformer.data.petit.draw import Draw
+from glassformer.data.petit.grammar import Grammar, built_in
 from glassformer.data.petit.sentence import Sentence
 from glassformer.errors import ConfigError, nearest
 
-T = TypeVar("T")
-
-LONGEST = 16  # English words, commas counted, of a training sentence
-LONGER = 26  # of the longest in "longer"
-NEW_FRAMES = 0.1  # share of frames that training never shows
-HELD_OUT = 0.05  # share of word pairs that training never shows
-
-
-class Draw:
-    """Draws each choice at random and adds up its log-probability; remembers what it drew."""
-
-    def __init__(self, rng: random.Random):
-        self.rng = rng
-        self.log_probability = 0.0
-        self.drawn: list[Any] = []
-
-    def __call__(self, options: Sequence[T], shares: Sequence[float] | None = None) -> T:
-        if shares is None:
-            found = options[int(self.rng.random() * len(options))]
-            self.log_probability -= math.log(len(options))
-        else:
-            i = self.rng.choices(range(len(options)), shares)[0]
-            found = options[i]
-            self.log_probability += math.log(shares[i])
-        self.drawn.append(found)
-        return found
+Split = Literal["train", "new", "combinations", "longer"]
+# No training sentence has more words on either side; a longer one has more on both.
+MOST_ENGLISH, MOST_FRENCH = 16, 18
+NEW_SHARE = 8  # one sentence in so many is new
+WITHHELD_SHARE = 20  # one pair of words in so many is withheld
 
 
-class Replay(Draw):
-    """Draws what was drawn before, but for the choices that ``instead`` makes anew by their place."""
+def bucket(text: str, buckets: int) -> int:
+    """A number below ``buckets`` that depends on the text alone."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") % buckets
 
-    def __init__(self, drawn: list[Any], instead: dict[int, Callable[[Sequence[Any]], Any]]):
-        super().__init__(random.Random())
-        self.before, self.instead = drawn, instead
 
-    def __call__(self, options: Sequence[T], shares: Sequence[float] | None = None) -> T:
-        place = len(self.drawn)
-        found = self.before[place]
-        if place in self.instead:
-            found = self.instead[place](options)
-        share = 1 / len(options) if shares is None else shares[list(options).index(found)]
-        self.log_probability += math.log(share)
-        self.drawn.append(found)
-        return found
+def is_new(key: str) -> bool:
+    """Whether a sentence with this key is kept from training."""
+    return bucket(key, NEW_SHARE) == 0
 
 
 @cache
-def grammar() -> Grammar:
-    """The grammar over the package's lexicon."""
-    return Grammar(lexicon())
+def is_withheld(first: str, second: str) -> bool:
+    """Whether training may not show these two words (English base forms) in one sentence."""
+    if first > second:
+        first, second = second, first
+    return first != second and bucket(f"petit {first} {second}", WITHHELD_SHARE) == 0
 
 
-def generate(rng: random.Random, clauses: int = 1) -> Sentence:
-    """One sentence, drawn with its probability under the grammar."""
-    return derived(Draw(rng), clauses)
+def has_withheld_pair(sentence: Sentence) -> bool:
+    """Whether two content words of the sentence are a withheld pair, near each other or not."""
+    lexemes = sentence.lexemes
+    return any(is_withheld(a, b) for i, a in enumerate(lexemes) for b in lexemes[:i])
 
 
-def derived(draw: Draw, clauses: int = 1) -> Sentence:
-    """The sentence that these draws make."""
-    draft = Draft()
-    both = grammar().sentence(draw, draft, clauses)
-    return Sentence(both, draft, draw.log_probability)
+def fits_length(sentence: Sentence) -> bool:
+    """Whether both sides are as short as training sentences are."""
+    english, french = sentence.lengths
+    return english <= MOST_ENGLISH and french <= MOST_FRENCH
 
 
-def share(text: str) -> float:
-    """A number in [0, 1) that a text always has."""
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**64
+def belongs(sentence: Sentence, name: Split) -> bool:
+    """Whether the sentence may stand in this split; no sentence may stand in two."""
+    if name == "longer":
+        english, french = sentence.lengths
+        return english > MOST_ENGLISH and french > MOST_FRENCH and not has_withheld_pair(sentence)
+    if not fits_length(sentence):
+        return False
+    if name == "combinations":
+        return any(is_withheld(a, b) for a, b in sentence.related)
+    return is_new(sentence.key) == (name == "new") and not has_withheld_pair(sentence)
 
 
-@cache
-def held_out(pair: tuple[str, str]) -> bool:
-    """Whether this pair of words never stands together in training."""
-    return share("pair: " + " + ".join(pair)) < HELD_OUT
+def split(name: Split, seed: int, size: int, grammar: Grammar | None = None) -> Iterator[Sentence]:
+    """``size`` sentences of a split, always the same for the same seed.
 
+    train: what a model learns from. new: sentences that are in no training split, of words and
+    pairs of words that are. combinations: each holds two words that belong together in it
+    (adjective and noun, verb and object …) and stand in no training sentence together.
+    longer: more words, on both sides, than any training sentence.
 
-def split_of(sentence: Sentence) -> str:
-    """The split that a sentence belongs to."""
-    if len(sentence.english_words) > LONGEST:
-        return "longer"
-    if any(held_out(pair) for pair in sentence.pairs):
-        return "combinations"
-    return "new" if share("frame: " + sentence.frame) < NEW_FRAMES else "train"
-
-
-def split(name: str, seed: int, size: int) -> Iterator[Sentence]:
-    """``size`` sentences of a split, the same for the same seed; one may come more than once."""
-    known = ("train", "new", "combinations", "longer")
-    if name not in known:
-        raise ConfigError(f"petit has no split {name!r}.{nearest(name, known)}")
-    rng = random.Random(f"{name} {seed}")
-    while size > 0:
-        sentence = generate(rng, clauses=rng.randint(2, 3) if name == "longer" else 1)
-        if split_of(sentence) != name or len(sentence.english_words) > LONGER:
-            continue
-        yield sentence
-        size -= 1
-
-
-# The places of these choices among those of a because-sentence (see ``Grammar.because``).
-ABOUT, REASON = 9, 10
-
-
-def contrasting_pairs(seed: int, size: int) -> Iterator[tuple[Sentence, Sentence]]:
-    """Pairs that differ in one adjective, which makes "it" another noun, of the other gender.
-
-    All of frames that training never shows, and with no held-out pair of words.
+    Raises:
+        ConfigError: the split is unknown.
     """
-    rng = random.Random(f"contrast {seed}")
+    if name not in get_args(Split):
+        raise ConfigError(f"petit has no split {name!r}.{nearest(str(name), get_args(Split))}")
+    return _stream(name, seed, size, grammar or built_in())
+
+
+def _stream(name: Split, seed: int, size: int, grammar: Grammar) -> Iterator[Sentence]:
+    rng = random.Random(f"petit {name} {seed}")
     while size > 0:
-        draw = Draw(rng)
-        sentence = derived(draw)
-        if "it" not in sentence.phenomena or split_of(sentence) != "new":
-            continue
-        other = "place" if draw.drawn[ABOUT] == "animal" else "animal"
-        instead: dict[int, Callable[[Sequence[Any]], Any]] = {ABOUT: lambda _, o=other: o}  # type: ignore[misc]
-        instead[REASON] = rng.choice
-        twin = derived(Replay(draw.drawn, instead))
-        assert sentence.pronoun is not None and twin.pronoun is not None
-        if sentence.pronoun.form == twin.pronoun.form or split_of(twin) != "new":
-            continue
-        yield sentence, twin
-        size -= 1
+        sentence = grammar.generate(rng)
+        if belongs(sentence, name):
+            size -= 1
+            yield sentence
+
+
+def contrasting_pairs(
+    seed: int, size: int, grammar: Grammar | None = None
+) -> Iterator[tuple[Sentence, Sentence]]:
+    """``size`` pairs of new sentences that differ in one adjective, and so in il and elle.
+
+    The nouns differ in gender; "it" is the first noun in one sentence of a pair and the second
+    in the other, in either order. Neither sentence is in any training split.
+    """
+    grammar = grammar or built_in()
+    rng = random.Random(f"petit contrasting {seed}")
+    while size > 0:
+        pair = _pair(grammar, rng)
+        if all(belongs(sentence, "new") for sentence in pair):
+            size -= 1
+            yield pair
+
+
+def _pair(grammar: Grammar, rng: random.Random) -> tuple[Sentence, Sentence]:
+    """The same choices twice, but for what "it" is."""
+    words = grammar.words
+    order = rng.choice([("animal", "place"), ("place", "animal")])
+    feminine = rng.random() < 0.5
+    nouns = [rng.choice(words.it_nouns[order[0], feminine]),
+             rng.choice(words.it_nouns[order[1], not feminine])]  # fmt: skip
+    verb = rng.choice(words.it_verbs[order])
+    adjectives = [rng.choice(words.it_adjectives[kind]) for kind in order]
+    first = rng.randrange(2)
+    again = rng.getstate()
+    pair = []
+    for meant in (first, 1 - first):
+        rng.setstate(again)
+        pair.append(grammar.frame(Draw(rng), verb, nouns, meant, adjectives[meant]))
+    return pair[0], pair[1]
