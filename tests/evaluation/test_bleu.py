@@ -98,7 +98,7 @@ def test_the_papers_preparation_step_by_step() -> None:
 def test_the_papers_bleu_is_multi_bleu_of_the_prepared_text() -> None:
     hyps = ["Das ist ein sehr altes Rich-Text-Format, ja."]
     refs = ["Das ist ein sehr altes Klar-Text-Format, ja."]
-    # Das ist ein sehr altes Rich ##AT##-##AT## Text ##AT##-##AT## Format , ja . with one of 13 wrong.
+    # Das ist ein sehr altes Rich ##AT##-##AT## Text ##AT##-##AT## Format , ja . (1 of 13 wrong)
     wanted = (12 / 13 * 10 / 12 * 8 / 11 * 6 / 10) ** 0.25
     score = paper_bleu(hyps, refs)
     assert score.value == pytest.approx(100 * wanted)

@@ -1,0 +1,76 @@
+"""How well a model predicts a text it is shown word by word (Table 3's PPL, per token)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from glassformer.data.batching import Batch
+from glassformer.errors import DataError
+from glassformer.model.transformer import EncoderDecoder
+
+AT_ONCE = 1024  # positions whose logits are in memory together
+
+
+@dataclass(frozen=True, kw_only=True)
+class Perplexity:
+    """``nats``: mean negative log-probability of a token, the end token included;
+    ``perplexity``: its exponential (infinite above 709 nats); ``accuracy``: share of tokens that
+    had the highest probability; ``tokens``: how many there were."""
+
+    nats: float
+    perplexity: float
+    accuracy: float
+    tokens: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object; what is not finite is None."""
+        return {
+            name: number if math.isfinite(number) else None for name, number in asdict(self).items()
+        }
+
+
+@torch.inference_mode()
+def perplexity(model: EncoderDecoder, batches: Iterable[Batch]) -> Perplexity:
+    """Perplexity and accuracy per token by teacher forcing, without label smoothing or dropout.
+
+    The batches may be a stream; sums are in double precision.
+
+    Raises:
+        DataError: there is no token.
+    """
+    was_training = model.training
+    model.eval()
+    device, pad = model.output_matrix.device, model.config.pad
+    nats, right, tokens = 0.0, 0, 0
+    for batch in batches:
+        hidden = model(batch.source.to(device), batch.target_in.to(device))
+        target = batch.target_out.to(device)
+        real = target != pad
+        for part, wanted in zip(
+            hidden[real].split(AT_ONCE), target[real].split(AT_ONCE), strict=True
+        ):
+            logits = model.logits(part).float()
+            nats += float(negative_log_probability(logits, wanted).double().sum())
+            right += int((logits.argmax(-1) == wanted).sum())
+            tokens += len(wanted)
+    model.train(was_training)
+    if not tokens:
+        raise DataError("there is no token to predict: the text is empty")
+    mean = nats / tokens
+    return Perplexity(
+        nats=mean,
+        perplexity=math.exp(mean) if mean < 709 else mean * math.inf,
+        accuracy=right / tokens,
+        tokens=tokens,
+    )
+
+
+def negative_log_probability(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Nats [token] of the wanted tokens [token] under logits [token, vocabulary]."""
+    return -logits.log_softmax(-1).gather(-1, wanted[:, None])[:, 0]
