@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from glassformer.data.petit.draw import Draw, Weighted
-from glassformer.data.petit.inflection import NounForms, VerbForms, Words
+from glassformer.data.petit.inflection import AdjectiveForms, NounForms, VerbForms, Words
 from glassformer.data.petit.noun_phrases import (
     COMMON,
     DEFINITE,
@@ -18,7 +18,7 @@ from glassformer.data.petit.noun_phrases import (
     person_or_thing,
     together,
 )
-from glassformer.data.petit.surface import A, FROM, Form, form
+from glassformer.data.petit.surface import FROM, A, Form, form
 
 NE, PAS = form("ne", "not", "n'"), form("pas", "not")
 HAS = (form("a", "has"), form("ont", "have"))
@@ -44,24 +44,26 @@ TIMES = {
 }
 COMMA = form(",", ",")
 
-TENSE = Weighted({"present": 0.38, "past": 0.38, "future": 0.24})
+TENSE = Weighted({"present": 0.34, "past": 0.34, "future": 0.32})
 POLARITY = {
     "present": Weighted({"": 0.6, "not": 0.22, "often": 0.06, "always": 0.06, "never": 0.06}),
     "past": Weighted({"": 0.74, "not": 0.26}),
     "future": Weighted({"": 0.74, "not": 0.26}),
 }
 NOT = Weighted({"": 0.76, "not": 0.24})
-SUBJECT = Weighted({"simple": 0.82, "together": 0.07, "relative": 0.11})
-OBJECT = Weighted({"simple": 0.86, "relative": 0.14})
-RELATIVE_TENSE = Weighted({"present": 0.5, "past": 0.5})
+SUBJECT = Weighted({"simple": 0.8, "together": 0.07, "relative": 0.13})
+OBJECT = Weighted({"simple": 0.84, "relative": 0.16})
+RELATIVE_TENSE = Weighted({"present": 0.4, "past": 0.6})
 PLACE = Weighted({"": 0.84, "in": 0.06, "near": 0.06, "behind": 0.04})
 PREPOSITIONS = {
     "in": ([form("dans", "in")], ("building",)),
     "near": ([form("près", "near"), form("de", "near", "d'")], ("building", "place")),
     "behind": ([form("derrière", "behind")], ("building",)),
 }
-KIND = Weighted({"verb": 0.82, "be": 0.18})
+KIND = Weighted({"verb": 0.83, "be": 0.17})
 TIME = Weighted({"": 0.84, "first": 0.08, "last": 0.08})
+TIME_FIRST = Weighted({"": 0.92, "first": 0.08})
+NO_TIME = Weighted({"": 1.0})
 
 Sides = tuple[list[Any], list[Any]]
 
@@ -71,7 +73,7 @@ def clause(words: Words, draw: Draw, timed: bool = True) -> tuple[Any, Any]:
     tense = draw.pick(TENSE)
     if draw.pick(KIND) == "be":
         subject, english, french = be_clause(words, draw, tense)
-        heavy = False
+        table = TIME
     else:
         verb = draw.one(words.verbs)
         subject = subject_phrase(words, draw, verb.entry.subject)
@@ -79,15 +81,17 @@ def clause(words: Words, draw: Draw, timed: bool = True) -> tuple[Any, Any]:
             draw.related.append((key, verb.key))
         polarity = draw.pick(POLARITY[tense])
         english, french, heavy = predicate(words, draw, verb, tense, polarity, subject)
+        # A time at the end could belong to a relative clause there.
+        table = NO_TIME if polarity in ADVERBS else TIME_FIRST if heavy else TIME
     sides: Sides = ([subject.english, english], [subject.french, french])
     if timed:
-        add_time(draw, tense, sides, heavy)
+        add_time(draw, tense, sides, table)
     return ("S", sides[0]), ("S", sides[1])
 
 
-def add_time(draw: Draw, tense: str, sides: Sides, heavy: bool) -> None:
-    """ "yesterday, …" or "… yesterday"; not last where a clause ends before it."""
-    position = draw.pick(TIME_HEAVY if heavy else TIME)
+def add_time(draw: Draw, tense: str, sides: Sides, table: Weighted[str]) -> None:
+    """ "yesterday, …" or "… yesterday"."""
+    position = draw.pick(table)
     if not position:
         return
     draw.phenomena.add("time")
@@ -102,15 +106,11 @@ def add_time(draw: Draw, tense: str, sides: Sides, heavy: bool) -> None:
     sides[1][:0] = [("Adv", french, (link,)), (",", COMMA, (comma,))]
 
 
-TIME_HEAVY = Weighted({"": 0.92, "first": 0.08})
-
-
 def subject_phrase(words: Words, draw: Draw, kinds: tuple[str, ...]) -> Phrase:
     """A subject: simple, two together, or with a relative clause."""
     shape = draw.pick(SUBJECT)
     if shape == "together":
-        first = person_or_thing(words, draw, kinds, DEFINITE, "none")
-        return together(draw, first, person_or_thing(words, draw, kinds, DEFINITE, "none"))
+        return together(words, draw, kinds)
     if shape == "relative":
         return with_relative(words, draw, draw.one(words.nouns(kinds)), COMMON)
     return full_phrase(words, draw, kinds, COMMON)
@@ -161,7 +161,9 @@ def predicate(words: Words, draw: Draw, verb: VerbForms, tense: str, polarity: s
     return ("VP", english), ("VP", french), heavy
 
 
-def add_preposition(draw: Draw, english: str, french: list[Form], phrase: Phrase, sides: Sides) -> None:
+def add_preposition(
+    draw: Draw, english: str, french: list[Form], phrase: Phrase, sides: Sides
+) -> None:
     """Append "near the house" to both sides."""
     link = draw.new_link()
     sides[0].append(("PP", [("P", english, (link,)), phrase.english]))
@@ -181,7 +183,7 @@ def verb_group(draw: Draw, verb: VerbForms, tense: str, polarity: str, subject: 
     elif tense == "future":
         french = [("V", verb.future[plural], links)]
     elif verb.entry.auxiliary == "être":
-        draw.phenomena.add("participle-agreement")
+        draw.phenomena.update(("participle-agreement", "agreement"))
         participle = verb.participle[subject.feminine + 2 * plural]
         french = [("Aux", IS[plural], links), ("V", participle, links)]
     else:
@@ -221,16 +223,21 @@ DEGREE = Weighted({"": 0.56, "very": 0.26, "too": 0.18})
 
 def be_clause(words: Words, draw: Draw, tense: str) -> tuple[Phrase, Any, Any]:
     """ "the houses are not very old": (subject, English, French)."""
-    adjective = draw.one(words.adjectives)
-    subject = be_subject(words, draw, adjective.entry.of)
+    adjective = draw.one(words.predicates)
+    return be(words, draw, tense, adjective, adjective.entry.of)
+
+
+def be(words: Words, draw: Draw, tense: str, adjective: AdjectiveForms,
+       kinds: tuple[str, ...]) -> tuple[Phrase, Any, Any]:  # fmt: skip
+    """A subject of these kinds that is as the adjective says: (subject, English, French)."""
+    subject = be_subject(words, draw, kinds)
     for key in subject.keys:
         draw.related.append((adjective.key, key))
     draw.lexemes.append(adjective.key)
     draw.phenomena.update((tense, "be"))
     negated = draw.pick(NOT) == "not"
     degree = draw.pick(DEGREE)
-    form_ = adjective.predicate[subject.feminine + 2 * subject.plural]
-    english, french = be_predicate(draw, tense, subject.plural, negated, degree, adjective.key, form_)
+    english, french = be_predicate(draw, tense, subject, negated, degree, adjective)
     return subject, english, french
 
 
@@ -239,20 +246,23 @@ BE_SUBJECT = Weighted({"simple": 0.84, "together": 0.16})
 
 def be_subject(words: Words, draw: Draw, kinds: tuple[str, ...]) -> Phrase:
     """A subject without adjectives of its own."""
-    first = person_or_thing(words, draw, kinds, DEFINITE, "none")
     if draw.pick(BE_SUBJECT) == "simple":
-        return first
-    return together(draw, first, person_or_thing(words, draw, kinds, DEFINITE, "none"))
+        return person_or_thing(words, draw, kinds, DEFINITE, "none")
+    return together(words, draw, kinds)
 
 
-def be_predicate(draw: Draw, tense: str, plural: bool, negated: bool, degree: str, english: str,
-                 french: Form) -> tuple[Any, Any]:  # fmt: skip
-    """ "is not too wide" on both sides."""
-    be = (draw.new_link(),)
-    left: list[Any] = [("V", BE_ENGLISH[tense][plural], be)]
-    right: list[Any] = [("V", BE_FRENCH[tense][plural], be)]
+def be_predicate(draw: Draw, tense: str, subject: Phrase, negated: bool, degree: str,
+                 adjective: AdjectiveForms) -> tuple[Any, Any]:  # fmt: skip
+    """ "is not too wide" on both sides; the adjective has the newest link."""
+    plural = subject.plural
+    agreement = subject.feminine + 2 * plural
+    if agreement:
+        draw.phenomena.add("agreement")
+    verb = (draw.new_link(),)
+    left: list[Any] = [("V", BE_ENGLISH[tense][plural], verb)]
+    right: list[Any] = [("V", BE_FRENCH[tense][plural], verb)]
     if tense == "future":
-        left.insert(0, ("Aux", "will", be))
+        left.insert(0, ("Aux", "will", verb))
     if negated:
         draw.phenomena.add("negation")
         link = (draw.new_link(),)
@@ -263,8 +273,8 @@ def be_predicate(draw: Draw, tense: str, plural: bool, negated: bool, degree: st
         left.append(("Adv", degree, link))
         right.append(("Adv", DEGREES[degree], link))
     link = (draw.new_link(),)
-    left.append(("A", english, link))
-    right.append(("A", french, link))
+    left.append(("A", adjective.key, link))
+    right.append(("A", adjective.predicate[agreement], link))
     return ("VP", left), ("VP", right)
 
 
@@ -284,7 +294,9 @@ def with_relative(words: Words, draw: Draw, noun: NounForms, determiners: Determ
     return head._replace(english=left, french=right, heavy=True)
 
 
-def subject_relative(words: Words, draw: Draw, noun: NounForms, head: Phrase, tense: str) -> tuple[Any, Any]:
+def subject_relative(
+    words: Words, draw: Draw, noun: NounForms, head: Phrase, tense: str
+) -> tuple[Any, Any]:
     """What follows "that" where the noun is the subject."""
     verb = draw.one(words.subject_verbs[noun.kind])
     draw.related.append((noun.key, verb.key))
@@ -292,7 +304,9 @@ def subject_relative(words: Words, draw: Draw, noun: NounForms, head: Phrase, te
     return english, french
 
 
-def object_relative(words: Words, draw: Draw, noun: NounForms, head: Phrase, tense: str) -> tuple[Any, Any]:
+def object_relative(
+    words: Words, draw: Draw, noun: NounForms, head: Phrase, tense: str
+) -> tuple[Any, Any]:
     """What follows "that" where the noun is the object; the participle agrees with it."""
     verb = draw.one(words.relative_verbs[noun.kind])
     draw.related.append((noun.key, verb.key))
@@ -303,7 +317,7 @@ def object_relative(words: Words, draw: Draw, noun: NounForms, head: Phrase, ten
         draw.related.append((key, verb.key))
     english, french = verb_group(draw, verb, tense, "", subject)
     if tense == "past":
-        draw.phenomena.add("participle-agreement")
+        draw.phenomena.update(("participle-agreement", "agreement"))
         _, _, links = french[1]
         french[1] = ("V", verb.participle[head.feminine + 2 * head.plural], links)
     return ("S", [subject.english, ("VP", english)]), ("S", [subject.french, ("VP", french)])

@@ -8,7 +8,6 @@ from math import log
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-LOGS = [0.0, *(log(n) for n in range(1, 1001))]
 
 
 class Weighted(Generic[T]):
@@ -47,15 +46,17 @@ class Draw:
     def one(self, options: Sequence[T]) -> T:
         """One of equally likely options."""
         n = len(options)
-        self.log_probability -= LOGS[n]
+        self.log_probability -= log(n)
         return options[int(self.next_random() * n)]
 
     def pick(self, table: Weighted[T]) -> T:
         """One of weighted alternatives."""
         point = self.next_random()
-        for i, bound in enumerate(table.bounds):
+        i = 0
+        for bound in table.bounds:
             if point < bound:
                 break
+            i += 1
         self.log_probability += table.logs[i]
         return table.items[i]
 

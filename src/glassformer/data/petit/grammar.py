@@ -9,7 +9,7 @@ from typing import Any
 from glassformer.data.petit.clauses import (
     COMMA,
     NOT,
-    be_clause,
+    be,
     be_predicate,
     clause,
     predicate,
@@ -29,7 +29,7 @@ from glassformer.data.petit.noun_phrases import (
 from glassformer.data.petit.sentence import Sentence, finish
 from glassformer.data.petit.surface import form
 
-RULES = Weighted({"clause": 0.47, "it": 0.33, "because": 0.05, "reported": 0.07, "joined": 0.08})
+RULES = Weighted({"clause": 0.48, "it": 0.3, "because": 0.05, "reported": 0.06, "joined": 0.11})
 FIRST = Weighted({True: 0.5, False: 0.5})
 TWO_TENSES = Weighted({"present": 0.5, "past": 0.5})
 CONJUNCTION = Weighted({"and": 0.6, "but": 0.4})
@@ -72,12 +72,16 @@ class Grammar:
         """One clause alone."""
         return clause(self.words, draw)
 
+    def bare(self, draw: Draw) -> tuple[Any, Any]:
+        """A clause without yesterday, now or tomorrow, for inside a longer sentence."""
+        return clause(self.words, draw, timed=False)
+
     def joined(self, draw: Draw) -> tuple[Any, Any]:
         """ "… and …", "…, but …"; at times once more."""
-        first = clause(self.words, draw)
+        first = self.bare(draw)
         kind = draw.pick(CONJUNCTION)
         link = (draw.new_link(),)
-        second = self.joined(draw) if draw.pick(AGAIN) else clause(self.words, draw)
+        second = self.joined(draw) if draw.pick(AGAIN) else self.bare(draw)
         draw.phenomena.add("joined")
         if kind == "and":
             english = [first[0], ("C", "and", link), second[0]]
@@ -92,7 +96,7 @@ class Grammar:
         english_forms, french_forms = draw.one(self.words.reporting)
         verb, that = (draw.new_link(),), (draw.new_link(),)
         draw.phenomena.add("reported")
-        inner = self.reported(draw) if draw.pick(REPORT_AGAIN) else clause(self.words, draw)
+        inner = self.reported(draw) if draw.pick(REPORT_AGAIN) else self.bare(draw)
         said = ("V", english_forms[not subject.plural], verb)
         dit = ("V", french_forms[subject.plural], verb)
         english = ("VP", [said, ("SBAR", [("C", "that", that), inner[0]])])
@@ -101,16 +105,17 @@ class Grammar:
 
     def because(self, draw: Draw) -> tuple[Any, Any]:
         """ "… because the girl was tired", with a noun where "it" could be."""
-        verb = draw.one(self.words.verbs)
+        verb = draw.one(self.words.subject_verbs["person"])
         tense = draw.pick(TWO_TENSES)
-        subject = full_phrase(self.words, draw, verb.entry.subject, DEFINITE)
+        subject = full_phrase(self.words, draw, ("person",), DEFINITE)
         for key in subject.keys:
             draw.related.append((key, verb.key))
         polarity = draw.pick(NOT)
         english, french, _ = predicate(
             self.words, draw, verb, tense, polarity, subject, simple=True
         )
-        reason, left, right = be_clause(self.words, draw, tense)
+        adjective = draw.one(self.words.personal_predicates)
+        reason, left, right = be(self.words, draw, tense, adjective, ("person",))
         main = ("S", [subject.english, english]), ("S", [subject.french, french])
         return explain(draw, main, (("S", [reason.english, left]), ("S", [reason.french, right])))
 
@@ -118,12 +123,14 @@ class Grammar:
         """ "the animal did not cross the street because it was too tired": what "it" is follows
         from its adjective alone, and either noun may stand first."""
         order = draw.pick(ORDERS)
-        genders = dict(zip(("animal", "place"), draw.pick(GENDERS), strict=True))
+        animal, place = draw.pick(GENDERS)
+        genders = {"animal": animal, "place": place}
         verb = draw.one(self.words.it_verbs[order])
         nouns = {kind: draw.one(self.words.it_nouns[kind, genders[kind]]) for kind in order}
         meant = draw.pick(MEANT)
         adjective = draw.one(self.words.it_adjectives[meant])
-        return self.frame(draw, verb, [nouns[kind] for kind in order], order.index(meant), adjective)
+        pair = [nouns[kind] for kind in order]
+        return self.frame(draw, verb, pair, order.index(meant), adjective)
 
     def frame(self, draw: Draw, verb: VerbForms, nouns: list[NounForms], meant: int,
               adjective: AdjectiveForms) -> Sentence:  # fmt: skip
@@ -141,9 +148,7 @@ class Grammar:
         noun, other = phrases[meant], phrases[1 - meant]
         it = draw.new_link()
         pronoun = PRONOUNS[noun.feminine]
-        left, right = be_predicate(
-            draw, tense, False, False, TOO, adjective.key, adjective.predicate[noun.feminine]
-        )
+        left, right = be_predicate(draw, tense, noun, False, TOO, adjective)
         hidden = draw.link
         draw.lexemes.append(adjective.key)
         draw.related += [

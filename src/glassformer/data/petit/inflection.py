@@ -8,16 +8,15 @@ from glassformer.data.petit.draw import Weighted
 from glassformer.data.petit.lexicon import Adjective, Lexicon, Noun, Verb
 from glassformer.data.petit.surface import Form, form
 
-
 # How many adjectives stand beside a noun.
 ATTRIBUTES = {
     "none": {"none": 1.0},
-    "some": {"none": 0.66, "one": 0.3, "two": 0.04},
+    "some": {"none": 0.61, "one": 0.34, "two": 0.05},
 }
 
 
 class NounForms(NamedTuple):
-    """A noun: (singular, plural) on each side, and the adjectives that may stand beside it."""
+    """A noun: (singular, plural) on each side. ``owner``: me, us or nobody may own it."""
 
     key: str
     english: tuple[str, str]
@@ -25,6 +24,7 @@ class NounForms(NamedTuple):
     feminine: bool
     kind: str
     of: tuple[str, ...]
+    owner: str
 
 
 class VerbForms(NamedTuple):
@@ -57,6 +57,8 @@ class Words:
         nouns = [_noun(noun) for noun in lexicon.nouns]
         adjectives = [_adjective(adjective) for adjective in lexicon.adjectives]
         self.verbs = [_verb(verb) for verb in lexicon.verbs]
+        self.predicates = [a for a in adjectives if a.entry.predicate]
+        self.personal_predicates = [a for a in self.predicates if "person" in a.entry.of]
         self.adjectives = adjectives
         self.names = [
             (name.name, form(name.name, name.name), name.gender == "f") for name in lexicon.names
@@ -92,7 +94,7 @@ class Words:
         }
         self.relative_roles = {
             kind: Weighted({
-                role: 1.0
+                role: 1.0 if role == "subject" else 1.6
                 for role, verbs in (
                     ("subject", self.subject_verbs[kind]), ("object", self.relative_verbs[kind])
                 )
@@ -132,9 +134,11 @@ def _noun(noun: Noun) -> NounForms:
         for text, gloss in zip(noun.french, noun.english, strict=True)
     )
     feminine = noun.gender == "f"
-    return NounForms(
-        noun.english[0], noun.english, (singular, plural), feminine, noun.kind, noun.of
-    )
+    owner = "us" if noun.kind in ("place", "building") else "me"
+    if noun.kind == "person" and not noun.of:
+        owner = "nobody"
+    french = (singular, plural)
+    return NounForms(noun.english[0], noun.english, french, feminine, noun.kind, noun.of, owner)
 
 
 def participles(masculine: str) -> tuple[str, str, str, str]:

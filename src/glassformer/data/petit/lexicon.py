@@ -71,6 +71,7 @@ class Adjective:
     of: tuple[str, ...]
     before_vowel: str | None = None
     it: str | None = None
+    predicate: bool = True
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class Entry:
     def one_of(self, key: str, known: Sequence[str], default: str | None = None) -> str:
         """One of the known words."""
         value = self.optional(key) or default
-        if value not in known:
+        if value is None or value not in known:
             raise self.fail(f"has {key} = {value!r}; expected {' or '.join(known)}")
         return value
 
@@ -195,10 +196,10 @@ class Entry:
                 raise self.fail(f"has {kind!r} in {key!r}.{nearest(str(kind), KINDS)}")
         return tuple(value)
 
-    def flag(self, key: str) -> bool:
-        """True or false, false when missing."""
+    def flag(self, key: str, default: bool = False) -> bool:
+        """True or false."""
         self.taken.add(key)
-        value = self.row.get(key, False)
+        value = self.row.get(key, default)
         if not isinstance(value, bool):
             raise self.fail(f"has {key} = {value!r}; expected true or false")
         return value
@@ -271,6 +272,7 @@ def _adjective(entry: Entry) -> Adjective:
         before_vowel=entry.optional("before_vowel"),
         of=entry.kinds("of", required=True),
         it=entry.optional("it"),
+        predicate=entry.flag("predicate", True),
     )
     entry.done()
     if adjective.it is not None:

@@ -33,10 +33,13 @@ class Determiner(NamedTuple):
     phenomenon: str | None = None
 
 
-def _determiner(english: str | None, m: Form, f: Form, plural: str, phenomenon: str | None = None) -> Determiner:
+def _determiner(
+    english: str | None, m: Form, f: Form, plural: str, phenomenon: str | None = None
+) -> Determiner:
     return Determiner(english, (m, f, form(plural, english or "a")), phenomenon)
 
 
+AND = form("et", "and")
 LA = form("la", "the", "l'")
 THE = Determiner("the", (LE, LA, LES))
 A = _determiner(None, form("un", "a"), form("une", "a"), "des")
@@ -44,7 +47,9 @@ SOME = _determiner("some", form("un", "a"), form("une", "a"), "des")
 MY = _determiner("my", form("mon", "my"), form("ma", "my", "mon"), "mes", "possessive")
 OUR = _determiner("our", form("notre", "our"), form("notre", "our"), "nos", "possessive")
 THIS = _determiner("this", form("ce", "this", "cet"), form("cette", "this"), "ces", "demonstrative")
-THESE = _determiner("these", form("ce", "this", "cet"), form("cette", "this"), "ces", "demonstrative")
+THESE = _determiner(
+    "these", form("ce", "this", "cet"), form("cette", "this"), "ces", "demonstrative"
+)
 DEUX, TROIS = form("deux", "two"), form("trois", "three")
 TWO = _determiner("two", DEUX, DEUX, "deux", "number")
 THREE = _determiner("three", TROIS, TROIS, "trois", "number")
@@ -54,22 +59,37 @@ ANY = Determiner("any", (ANY_OF, ANY_OF, ANY_OF))
 SOME_BEFORE_ADJECTIVE = form("de", "some", "d'")
 OF = form("de", "of", "d'")
 
-# Singular, plural.
-Determiners = tuple[Weighted[Determiner], Weighted[Determiner]]
-COMMON: Determiners = (
-    Weighted({THE: 0.46, A: 0.2, MY: 0.12, OUR: 0.1, THIS: 0.12}),
-    Weighted({THE: 0.4, SOME: 0.15, MY: 0.1, OUR: 0.1, THESE: 0.11, TWO: 0.05, THREE: 0.05,
-              MANY: 0.04}),
-)  # fmt: skip
-DEFINITE: Determiners = (
-    Weighted({THE: 0.64, MY: 0.12, OUR: 0.12, THIS: 0.12}),
-    Weighted({THE: 0.64, MY: 0.12, OUR: 0.12, THESE: 0.12}),
+Determiners = dict[str, tuple[Weighted[Determiner], Weighted[Determiner]]]
+
+
+def _styles(singular: dict[Determiner, float], plural: dict[Determiner, float]) -> Determiners:
+    """By who may own the noun: singular and plural determiners. What a noun may not have goes
+    to the others."""
+    return {
+        owner: (
+            Weighted({d: w for d, w in singular.items() if d not in barred}),
+            Weighted({d: w for d, w in plural.items() if d not in barred}),
+        )
+        for owner, barred in (("me", ()), ("us", (MY,)), ("nobody", (MY, OUR)))
+    }
+
+
+COMMON = _styles(
+    {THE: 0.44, A: 0.2, MY: 0.13, OUR: 0.11, THIS: 0.12},
+    {THE: 0.4, SOME: 0.15, MY: 0.1, OUR: 0.1, THESE: 0.11, TWO: 0.05, THREE: 0.05, MANY: 0.04},
+)
+DEFINITE = _styles(
+    {THE: 0.64, MY: 0.12, OUR: 0.12, THIS: 0.12}, {THE: 0.64, MY: 0.12, OUR: 0.12, THESE: 0.12}
 )
 # After a negation: French has "pas de pommes" for what is not definite.
-NEGATED: Determiners = (DEFINITE[0], Weighted({THE: 0.5, MY: 0.1, OUR: 0.1, THESE: 0.1, ANY: 0.2}))
+NEGATED = _styles(
+    {THE: 0.64, MY: 0.12, OUR: 0.12, THIS: 0.12},
+    {THE: 0.5, MY: 0.1, OUR: 0.1, THESE: 0.1, ANY: 0.2},
+)
+ONLY_THE = _styles({THE: 1.0}, {THE: 1.0})
 
-PLURAL = Weighted({False: 0.6, True: 0.4})
-NAMED = Weighted({True: 0.2, False: 0.8})
+PLURAL = Weighted({False: 0.54, True: 0.46})
+NAMED = Weighted({True: 0.16, False: 0.84})
 
 
 def noun_phrase(words: Words, draw: Draw, kinds: tuple[str, ...], determiners: Determiners,
@@ -86,10 +106,13 @@ def determined(words: Words, draw: Draw, noun: NounForms, plural: bool, determin
                attributes: str) -> Phrase:  # fmt: skip
     """A phrase around this noun, in this number."""
     chosen = choose_adjectives(words, draw, noun, attributes)
-    determiner = draw.pick(determiners[plural])
+    determiner = draw.pick(determiners[noun.owner][plural])
     link = draw.new_link()
     agreement = noun.feminine + 2 * plural
-    draw.phenomena.add("plural" if plural else "singular")
+    if plural:
+        draw.phenomena.add("plural")
+    if chosen and agreement:
+        draw.phenomena.add("agreement")
     draw.lexemes.append(noun.key)
     before: list[Any] = []
     after: list[Any] = []
@@ -107,9 +130,7 @@ def determined(words: Words, draw: Draw, noun: NounForms, plural: bool, determin
     here = draw.new_link()
     english.insert(0, ("D", _english(determiner, english[0][1]), (here,)))
     french = _french(draw, determiner, agreement, bool(before), here) + french
-    return Phrase(
-        ("NP", english), ("NP", french), noun.feminine, plural, (noun.key,), link
-    )  # fmt: skip
+    return Phrase(("NP", english), ("NP", french), noun.feminine, plural, (noun.key,), link)
 
 
 def choose_adjectives(
@@ -132,7 +153,9 @@ def _english(determiner: Determiner, following: str) -> str:
     return "an" if following[0] in "aeiou" else "a"
 
 
-def _french(draw: Draw, determiner: Determiner, agreement: int, adjective_first: bool, link: int) -> list[Any]:
+def _french(
+    draw: Draw, determiner: Determiner, agreement: int, adjective_first: bool, link: int
+) -> list[Any]:
     """The French determiner: one word, or two for "many"."""
     if determiner.phenomenon:
         draw.phenomena.add(determiner.phenomenon)
@@ -156,7 +179,8 @@ def name(words: Words, draw: Draw) -> Phrase:
 def person_or_thing(words: Words, draw: Draw, kinds: tuple[str, ...], determiners: Determiners,
                     attributes: str = "some") -> Phrase:  # fmt: skip
     """A noun phrase or, where persons fit, sometimes a name."""
-    if "person" in kinds and draw.pick(NAMED):
+    named = "person" in kinds and draw.pick(NAMED)
+    if named:
         return name(words, draw)
     return noun_phrase(words, draw, kinds, determiners, attributes)
 
@@ -172,31 +196,37 @@ def with_owner(words: Words, draw: Draw, noun: NounForms) -> Phrase:
     return owned._replace(english=english, french=french)
 
 
-ONLY_THE: Determiners = (Weighted({THE: 1.0}), Weighted({THE: 1.0}))
-
-
 OWNED = Weighted({True: 0.4, False: 0.6})
 
 
-def full_phrase(words: Words, draw: Draw, kinds: tuple[str, ...], determiners: Determiners) -> Phrase:
+def full_phrase(
+    words: Words, draw: Draw, kinds: tuple[str, ...], determiners: Determiners
+) -> Phrase:
     """Any phrase without a clause: a name, a noun with adjectives, a noun of somebody."""
-    if "person" in kinds and draw.pick(NAMED):
+    named = "person" in kinds and draw.pick(NAMED)
+    if named:
         return name(words, draw)
     noun = draw.one(words.nouns(kinds))
-    if noun.of and draw.pick(OWNED):
+    owned = bool(noun.of) and draw.pick(OWNED)
+    if owned:
         return with_owner(words, draw, noun)
     return determined(words, draw, noun, draw.pick(PLURAL), determiners, "some")
 
 
-def together(draw: Draw, first: Phrase, second: Phrase) -> Phrase:
-    """ "the boy and the girl": masculine as soon as one of them is, and plural."""
+def together(words: Words, draw: Draw, kinds: tuple[str, ...]) -> Phrase:
+    """ "the boy and the girl", of one kind: masculine as soon as one of them is, and plural."""
+    kind = draw.one(kinds)
+    if kind == "person" and draw.pick(NAMED):
+        first = name(words, draw)
+        second = noun_phrase(words, draw, (kind,), DEFINITE, "none")
+    else:
+        first = noun_phrase(words, draw, (kind,), DEFINITE, "none")
+        others = [noun for noun in words.nouns((kind,)) if noun.key not in first.keys]
+        another = draw.one(others)
+        second = determined(words, draw, another, draw.pick(PLURAL), DEFINITE, "none")
     link = draw.new_link()
     draw.phenomena.add("conjoined-subject")
     english = ("NP", [first.english, ("C", "and", (link,)), second.english])
     french = ("NP", [first.french, ("C", AND, (link,)), second.french])
-    return Phrase(
-        english, french, first.feminine and second.feminine, True, first.keys + second.keys, first.link
-    )
-
-
-AND = form("et", "and")
+    feminine = first.feminine and second.feminine
+    return Phrase(english, french, feminine, True, first.keys + second.keys, first.link)

@@ -48,16 +48,18 @@ CONTRACTED = {
 
 
 def leaves(node: Any) -> list[Any]:
-    """The leaves of a tree, in order."""
+    """The leaves of a node, in order."""
     found: list[Any] = []
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if len(top) == 3:
-            found.append(top)
-        else:
-            stack.extend(reversed(top[1]))
+    _gather(node, found)
     return found
+
+
+def _gather(node: Any, found: list[Any]) -> None:
+    for child in node[1]:
+        if len(child) == 3:
+            found.append(child)
+        else:
+            _gather(child, found)
 
 
 def write_french(found: list[Any], phenomena: set[str]) -> list[Written]:
@@ -109,7 +111,7 @@ class Tree(tuple[Any, ...]):
     @property
     def label(self) -> str:
         """The name of this part."""
-        return self[0]
+        return str(self[0])
 
     @property
     def children(self) -> tuple[Any, ...]:

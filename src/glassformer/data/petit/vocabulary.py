@@ -29,8 +29,8 @@ def vocabulary(of: Grammar | None = None) -> tuple[list[str], list[str]]:
 def own_english() -> Iterator[str]:
     """The grammar's own words."""
     yield from (determiner.english or "an" for determiner in DETERMINERS)
-    yield from "a , of and but that because it to from not do does did will be".split()
-    yield from "is are was were".split()
+    yield from ("a", ",", "of", "and", "but", "that", "because", "it", "to", "from", "not")
+    yield from ("do", "does", "did", "will", "be", "is", "are", "was", "were")
     for table in (clauses.ADVERBS, clauses.DEGREES, clauses.PREPOSITIONS):
         yield from table
     yield from (english for english, _ in clauses.TIMES.values())
