@@ -20,7 +20,9 @@ def machine() -> dict[str, Any]:
     model = platform.processor()
     if Path("/proc/cpuinfo").is_file():
         lines = Path("/proc/cpuinfo").read_text().split("\n")
-        model = next((x.partition(":")[2].strip() for x in lines if x.startswith("model name")), model)
+        model = next(
+            (x.partition(":")[2].strip() for x in lines if x.startswith("model name")), model
+        )
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "processor": model,

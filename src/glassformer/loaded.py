@@ -17,7 +17,7 @@ from glassformer.runs.run import Run
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.recipe import Recipe, parse_recipe
 from glassformer.training.train import choose_device, choose_dtype
-from glassformer.translation import Translation, TranslationConfig, source_tensor, translate
+from glassformer.translation import Translation, source_tensor, translate
 
 Notice = Callable[[str], None]
 
@@ -34,7 +34,7 @@ class LoadedModel:
         return self.model.config
 
     @overload
-    def translate(
+    def translate(  # type: ignore[overload-overlap]  # a str is a sequence too: the first is meant
         self, text: str, *, beam: int | None = None, alpha: float | None = None
     ) -> str: ...
 

@@ -102,8 +102,7 @@ def decode_batch(
     source = source_tensor(sources, tokenizers, model.output_matrix.device)
     limits = [len(tokens) + config.extra_length for tokens in sources]
     state = model.start(source)
-    banned = (target.pad_id, target.bos_id) if target.bos_id != target.eos_id else (target.pad_id,)
-    banned = tuple(token for token in banned if token != target.eos_id)
+    banned = tuple({target.pad_id, target.bos_id} - {target.eos_id})
     shared = {"rows": len(sources), "bos_id": target.bos_id, "eos_id": target.eos_id}
     if config.beam == 1 and n_best == 1:
         found = greedy(model.step, state, max_lengths=limits, banned=banned, **shared)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 
 from glassformer.data.corpus import EncodedCorpus
 from glassformer.model import EncoderDecoder, ModelConfig, build
@@ -61,7 +60,9 @@ def make_trainer(
 ) -> MakeTrainer:
     """Trainers in runs of their own, or in the run of this name."""
 
-    def make(name: str = "run", config: TrainingConfig = small_config, **options: object) -> Trainer:
+    def make(
+        name: str = "run", config: TrainingConfig = small_config, **options: object
+    ) -> Trainer:
         path = tmp_path / name
         run = Run(path) if path.exists() else Run.create(path, recipe="")
         model = tiny_model(tokenizers.source.size)
@@ -80,8 +81,3 @@ def tiny_model(vocabulary: int, dropout: float = 0.1) -> EncoderDecoder:
     model = build(config, seed=3)
     assert isinstance(model, EncoderDecoder)
     return model
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)

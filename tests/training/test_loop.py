@@ -45,7 +45,6 @@ def test_first_loss_is_that_of_guessing(make_trainer: MakeTrainer) -> None:
     )
 
 
-
 def gradient(
     trainer: Trainer, corpus: EncodedCorpus, tokenizers: TokenizerPair, parts: list[np.ndarray]
 ) -> torch.Tensor:
@@ -147,7 +146,9 @@ def test_nonsense_is_skipped_and_counted(make_trainer: MakeTrainer) -> None:
     assert all(torch.isfinite(p).all() for p in trainer.model.parameters())
 
 
-def test_nonsense_without_end_stops(make_trainer: MakeTrainer, small_config: TrainingConfig) -> None:
+def test_nonsense_without_end_stops(
+    make_trainer: MakeTrainer, small_config: TrainingConfig
+) -> None:
     trainer = make_trainer(config=replace(small_config, updates=40, evaluate_every=40))
     trainer.watcher = Poison(trainer, range(5, 99))
     with pytest.raises(TrainingError, match=r"5 updates in a row.*00000006"):
@@ -155,7 +156,9 @@ def test_nonsense_without_end_stops(make_trainer: MakeTrainer, small_config: Tra
 
 
 def test_early_stopping(make_trainer: MakeTrainer, small_config: TrainingConfig) -> None:
-    config = replace(small_config, updates=50, peak_learning_rate=1e-12, evaluate_every=2, patience=2)
+    config = replace(
+        small_config, updates=50, peak_learning_rate=1e-12, evaluate_every=2, patience=2
+    )
     trainer = make_trainer(config=config)
     trainer.model.randomness.reseed(1)
     assert trainer.run_updates()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -51,3 +52,25 @@ def print_json(content: Any) -> None:
 def notice(text: str) -> None:
     """A line for the person, beside the output."""
     click.echo(text, err=True)
+
+
+@contextmanager
+def sentence_progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar over so many sentences; the function that it gives is told how many more are done."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True,
+        disable=not console.is_terminal,
+    ) as bar:  # fmt: skip
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.advance(task, done)

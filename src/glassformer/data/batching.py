@@ -83,15 +83,15 @@ def updates(
 
     The last update of an epoch is what is left of it. A sentence longer than a batch is one.
     """
-    position = start
     while True:
         gathered: list[Rows] = []
-        for rows, position in epoch_batches(corpus, config, position):
+        epoch = start.epoch
+        for rows, after in epoch_batches(corpus, config, start):
             gathered.append(rows)
-            if len(gathered) == config.batches or position.epoch > start.epoch:
+            start = after
+            if len(gathered) == config.batches or after.epoch > epoch:
                 break
-        start = position
-        yield gathered, position
+        yield gathered, start
 
 
 def epoch_batches(

@@ -7,13 +7,12 @@ A folder of six raw little-endian arrays: for each side the tokens of all senten
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +51,7 @@ class EncodedCorpus:
             try:
                 content = write(beside, pairs)
                 (beside / "corpus.json").write_text(json.dumps(content), encoding="utf-8")
-                os.replace(beside, folder)
+                beside.replace(folder)
             except BaseException:
                 shutil.rmtree(beside, ignore_errors=True)
                 raise
@@ -106,7 +105,7 @@ class Lengths:
         return lengths
 
 
-def mapped(path: Path, dtype: np.dtype[np.generic], count: int) -> NDArray[np.generic]:
+def mapped(path: Path, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
     """A file as a read-only array of [count]; DataError unless its size fits."""
     size = path.stat().st_size
     if size != count * dtype.itemsize:
@@ -118,7 +117,7 @@ def mapped(path: Path, dtype: np.dtype[np.generic], count: int) -> NDArray[np.ge
 
 def write(folder: Path, pairs: Iterable[tuple[Sequence[int], Sequence[int]]]) -> dict[str, int]:
     """Write the arrays; return how many sentences, and tokens of each side, they hold."""
-    ends = {side: 0 for side in SIDES}
+    ends = dict.fromkeys(SIDES, 0)
     count = 0
     files: dict[str, tuple[BinaryIO, BinaryIO]] = {}
     try:

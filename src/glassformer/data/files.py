@@ -21,7 +21,7 @@ BLOCK = 1 << 20
 
 
 def read_lines(path: Path | str) -> Iterator[str]:
-    """The lines of a file, without their ends; a byte order mark and "\\r" before "\\n" are dropped.
+    """The lines of a file without their ends; a byte order mark and "\\r" before "\\n" go.
 
     Raises:
         DataError: the file is not there, is cut short, or has a byte that is no UTF-8; the message
@@ -51,13 +51,13 @@ def raw_lines(path: Path) -> Iterator[bytes]:
         elif path.suffix == ".zst":
             unpacker = zstandard.ZstdDecompressor()
             with unpacker.stream_reader(packed, read_across_frames=True) as stream:
-                yield from split_lines(stream, str(path))  # type: ignore[arg-type]
+                yield from split_lines(stream, str(path))
         else:
             yield from split_lines(packed, str(path))
 
 
 def split_lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
-    """Byte lines of a stream, cut at "\\n"; what follows the last one is a line if it is anything."""
+    """Byte lines of a stream, cut at "\\n"; what follows the last one is a line too."""
     rest = b""
     number = 0
     try:

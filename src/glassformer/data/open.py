@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from glassformer.data import petit
 from glassformer.data.sources import SOURCES, ParallelData, open_files, open_source
@@ -48,8 +49,8 @@ class DataConfig:
 class PetitData:
     """The built-in pair behind the same face as a corpus of files."""
 
-    sizes = {"dev": 500, "test": 1000}
-    names = {"train": "train", "dev": "new", "test": "new"}
+    sizes: ClassVar[dict[str, int]] = {"dev": 500, "test": 1000}
+    names: ClassVar[dict[str, petit.Split]] = {"train": "train", "dev": "new", "test": "new"}
 
     def __init__(self, config: DataConfig):
         self.config = config

@@ -127,7 +127,7 @@ def histogram(lengths: Counter[int], bars: int = 8, width: int = 32) -> list[str
         rows[length // step] += count
     most = max(rows.values())
     return [
-        f"{i * step:>4}–{i * step + step - 1:<4} {'█' * max(round(rows[i] / most * width), 0)} {rows[i]:,}"
+        f"{i * step:>4}–{i * step + step - 1:<4} {'█' * round(rows[i] / most * width)} {rows[i]:,}"
         for i in range(max(rows) + 1)
         if rows[i]
     ]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -104,7 +105,7 @@ TATOEBA = {"de": "deu-eng.2018-05-13.tsv", "fr": "fra-eng.2019-04-08.tsv"}
 class ParallelData:
     """Sentence pairs by split; each call of ``split`` reads them anew, one at a time."""
 
-    def __init__(self, readers: dict[str, Callable[[], Pairs]], description: str):
+    def __init__(self, readers: Mapping[str, Callable[[], Pairs]], description: str):
         self.readers, self.description = readers, description
 
     def splits(self) -> list[str]:
@@ -223,7 +224,7 @@ def open_tatoeba(path: Path, languages: tuple[str, str]) -> ParallelData:
             if split_by(pair[columns[0]]) == split:
                 yield pair
 
-    readers = {split: lambda split=split: rows(split) for split in SPLITS}  # type: ignore[misc]
+    readers = {split: partial(rows, split) for split in SPLITS}
     return ParallelData(readers, f"tatoeba in {path} ({'-'.join(languages)})")
 
 
@@ -248,7 +249,7 @@ def open_text(path: Path) -> ParallelData:
     def rows(split: str) -> Pairs:
         return ((line, line) for line in islice(read_lines(file), *cut[split]))
 
-    readers = {split: lambda split=split: rows(split) for split in ("train", "dev")}  # type: ignore[misc]
+    readers = {split: partial(rows, split) for split in ("train", "dev")}
     return ParallelData(readers, f"tiny Shakespeare in {path}")
 
 

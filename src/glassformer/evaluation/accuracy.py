@@ -34,3 +34,6 @@ class Accuracy:
 def count(right: list[bool]) -> Accuracy:
     """How many are right."""
     return Accuracy(sum(right), len(right))
+
+
+NOTHING = Accuracy(0, 0)

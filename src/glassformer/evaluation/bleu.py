@@ -8,7 +8,7 @@ tokenizer is sacremoses'; here is what the paper did to the text before.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
@@ -127,14 +127,14 @@ def chrf(hyps: Sequence[str], refs: Sequence[str]) -> Score:
     return Score(name="chrF2", value=found.score, signature=str(metric.get_signature()))
 
 
-def check_counts(hyps: Sequence[str], refs: Sequence[str]) -> None:
+def check_counts(hyps: Sized, refs: Sized) -> None:
     """Refuse sides that do not fit together, and nothing at all."""
     if len(hyps) != len(refs):
         raise DataError(
             f"{len(hyps)} translations and {len(refs)} references: line i of one side must be "
             "the translation of line i of the other, so both need as many lines"
         )
-    if not hyps:
+    if not len(hyps):
         raise DataError("there is nothing to score: no translations and no references")
 
 

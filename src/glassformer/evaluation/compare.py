@@ -7,8 +7,9 @@ zero, there is no difference.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def compare(
     by_bleu, by_chrf = bleu_metric(), CHRF()
     bleu_a, bleu_b = (statistics(by_bleu, hyps, refs) for hyps in (hyps_a, hyps_b))
     chrf_a, chrf_b = (statistics(by_chrf, hyps, refs) for hyps in (hyps_a, hyps_b))
-    draws = list(resamples(len(refs), samples, seed))
+    draws = partial(resamples, len(refs), samples, seed)
     ratios = [float(found[:, 0].sum() / max(found[:, 1].sum(), 1)) for found in (bleu_a, bleu_b)]
     return Comparison(
         names=names,
@@ -149,13 +150,15 @@ def value(metric: BLEU | CHRF, counts: NDArray[np.float64]) -> float:
     return score
 
 
-def resamples(sentences: int, samples: int, seed: int) -> list[NDArray[np.int32]]:
-    """How often each sentence is in each test set that is drawn: int32 [sentence], each."""
+def resamples(sentences: int, samples: int, seed: int) -> Iterator[NDArray[np.float64]]:
+    """How often each sentence is in each test set that is drawn: [sentence], one after another.
+
+    The same for every metric and both systems, which makes the comparison a paired one.
+    """
     rng = np.random.Generator(np.random.PCG64(seed))
-    return [
-        np.bincount(rng.integers(sentences, size=sentences), minlength=sentences).astype(np.int32)
-        for _ in range(samples)
-    ]
+    for _ in range(samples):
+        drawn = np.bincount(rng.integers(sentences, size=sentences), minlength=sentences)
+        yield drawn.astype(np.float64)
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:
@@ -170,12 +173,12 @@ def contest(
     name: str,
     a: Statistics,
     b: Statistics,
-    draws: Sequence[NDArray[np.int32]],
+    draws: Callable[[], Iterator[NDArray[np.float64]]],
     names: tuple[str, str],
 ) -> Contest:
     """Both systems by one metric, on the test set and on all that were drawn from it."""
     score_a, score_b = value(metric, a.sum(0)), value(metric, b.sum(0))
-    drawn = [(value(metric, times @ a), value(metric, times @ b)) for times in draws]
+    drawn = [(value(metric, times @ a), value(metric, times @ b)) for times in draws()]
     differences = [second - first for first, second in drawn]
     low, high = interval(differences)
     worse = min(sum(d <= 0 for d in differences), sum(d >= 0 for d in differences))
@@ -212,7 +215,7 @@ def verdict(
     better, other = (names[1], names[0]) if low > 0 else (names[0], names[1])
     low, high = (low, high) if low > 0 else (-high, -low)
     return (
-        f"{better} is better than {other} by {abs(difference):.2f} {metric} "
+        f"{better} scores {abs(difference):.2f} {metric} more than {other} "
         f"(95 % interval {low:.2f} to {high:.2f}, p = {p_value:.3f})."
     )
 

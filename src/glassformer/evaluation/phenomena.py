@@ -90,7 +90,7 @@ def pair_accuracy(pairs: Sequence[Pair], hyps: Sequence[tuple[str, str]]) -> Pai
     Raises:
         DataError: not as many pairs of translations as pairs, or none.
     """
-    check_counts(hyps, pairs)  # type: ignore[arg-type]
+    check_counts(hyps, pairs)
     chosen: list[bool] = []
     both_chosen: list[bool] = []
     both_exact: list[bool] = []

@@ -16,7 +16,7 @@ from glassformer.tap import stepwise, tap
 class MultiHeadAttention(nn.Module):
     """Concat(head_1 … head_h)W^O with head_i = Attention(QW_i^Q, KW_i^K, VW_i^V).
 
-    The heads' matrices stand side by side in one: W_i^Q are the columns of head i in ``query_matrix``.
+    The heads' matrices stand side by side: W_i^Q are the columns of head i in ``query_matrix``.
     """
 
     def __init__(self, config: ModelConfig, randomness: Randomness):

@@ -47,7 +47,9 @@ def sequence_loss(
         a scalar in nats: a sum, because the caller alone knows how many tokens the update has.
     """
     real = targets != pad
-    loss: Tensor = FusedLoss.apply(hidden[real], output, targets[real], smoothing)
+    loss: Tensor = FusedLoss.apply(  # type: ignore[no-untyped-call]
+        hidden[real], output, targets[real], smoothing
+    )
     return loss
 
 
@@ -92,9 +94,7 @@ class FusedLoss(torch.autograd.Function):
         return loss
 
     @staticmethod
-    def backward(  # type: ignore[override]
-        ctx: Any, grad: Tensor
-    ) -> tuple[Tensor, Tensor, None, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None, None]:
         """Scale the gradients that the forward pass already made."""
         grad_hidden, grad_output = ctx.saved_tensors
         to_hidden, to_output = ctx.dtypes

@@ -1,4 +1,4 @@
-"""Masks (§3.2.3): boolean, True where attending is allowed, shaped for [batch, head, query, key]."""
+"""Masks (§3.2.3): bool, True where attending is allowed, shaped for [batch, head, query, key]."""
 
 from __future__ import annotations
 

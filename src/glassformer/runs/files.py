@@ -57,8 +57,8 @@ def written_beside(target: Path) -> Iterator[Path]:
             if target.exists():
                 old = target.with_name(f".{target.name}.old")
                 shutil.rmtree(old, ignore_errors=True)
-                os.replace(target, old)
-            os.replace(beside, target)
+                target.replace(old)
+            beside.replace(target)
             if old:
                 shutil.rmtree(old, ignore_errors=True)
         except BaseException:
@@ -72,7 +72,7 @@ def write_atomically(path: Path, text: str) -> None:
         beside = path.with_name(f".{path.name}.new")
         write_text(beside, text)
         flush(beside)
-        os.replace(beside, path)
+        beside.replace(path)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -131,7 +131,7 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
 
     try:
         tensors: dict[str, Tensor] = load_file(path)
-        with safe_open(path, framework="pt") as file:  # type: ignore[no-untyped-call]
+        with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is no readable safetensors file: {error}") from error

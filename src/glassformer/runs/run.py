@@ -218,7 +218,7 @@ class Run:
 
     def newest_whole(self, notice: Notice) -> Path | None:
         """The folder of the newest whole checkpoint, as ``latest_checkpoint`` chooses it."""
-        damaged = []
+        damaged: list[str] = []
         for folder in reversed(self.checkpoints()):
             wrong = fault(folder)
             if wrong is None:

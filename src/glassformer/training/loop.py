@@ -26,8 +26,8 @@ from glassformer.training.config import TrainingConfig
 from glassformer.training.distributed import World
 from glassformer.training.objectives import translation_objective
 from glassformer.training.schedule import learning_rate, paper_peak
-from glassformer.translation import TranslationConfig, translate
 from glassformer.training.step import UpdateResult, accumulate, update
+from glassformer.translation import TranslationConfig, translate
 
 PATIENCE_WITH_NONSENSE = 5  # updates in a row without a finite loss
 

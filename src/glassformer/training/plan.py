@@ -134,7 +134,7 @@ def time_updates(trainer: Trainer, corpus: EncodedCorpus) -> tuple[float, float,
 
 @contextmanager
 def peak_memory(device: torch.device) -> Iterator[list[int]]:
-    """While inside, watch the memory of the device, or of this process; [0] is its peak in bytes."""
+    """Watch the memory of the device, or of this process, while inside; [0] is its peak (bytes)."""
     peak = [0]
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)

@@ -5,8 +5,10 @@ Each step is done once and found again at a resume; half of one is never found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+from torch import Tensor
 
 from glassformer.data.corpus import EncodedCorpus
 from glassformer.data.open import open_data
@@ -84,12 +86,12 @@ def prepare_model(recipe: Recipe, tokenizers: TokenizerPair, notice: Notice) -> 
     return model
 
 
-def check_fit(weights: dict[str, object], model: EncoderDecoder, origin: str) -> None:
-    """Raise DataError naming the first parameter that is missing, superfluous or of another shape."""
+def check_fit(weights: Mapping[str, Tensor], model: EncoderDecoder, origin: str) -> None:
+    """Raise DataError naming the first parameter that is missing, too many or of another shape."""
     own = model.state_dict()
     for name in sorted(own.keys() | weights.keys()):
         ours, theirs = own.get(name), weights.get(name)
-        shapes = [None if t is None else tuple(t.shape) for t in (ours, theirs)]  # type: ignore[attr-defined]
+        shapes = [None if t is None else tuple(t.shape) for t in (ours, theirs)]
         if shapes[0] != shapes[1]:
             raise DataError(
                 f"{origin} does not fit this recipe's model: {name} is {shapes[1] or 'missing'} "

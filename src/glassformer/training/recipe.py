@@ -53,19 +53,18 @@ class Recipe:
         """The model's config, now that the tokenizer's sizes are known."""
         changes = dict(self.model)
         name = changes.pop("preset", "base")
-        known = {f.name for f in fields(ModelConfig)} - {
-            "source_vocabulary",
-            "target_vocabulary",
-            "pad",
-        }
+        if not isinstance(name, str):
+            raise ConfigError(f"model.preset: the name of a preset is expected, not {name!r}")
+        given = {"source_vocabulary", "target_vocabulary", "pad"}
+        known = {f.name for f in fields(ModelConfig)} - given
         for key in changes:
             if key not in known:
                 raise ConfigError(f"unknown key model.{key}.{nearest(key, known | {'preset'})}")
         if not self.tokenizer.shared:
             changes = {"tie": "output"} | changes
         sizes = {"source_vocabulary": source_vocabulary, "target_vocabulary": target_vocabulary}
-        config = preset(name, target_vocabulary, **(changes | sizes | {"pad": pad}))
-        return checked(ModelConfig, asdict(config), "model")
+        whole = asdict(preset(name, target_vocabulary)) | changes | sizes | {"pad": pad}
+        return checked(ModelConfig, whole, "model")
 
     def to_toml(self) -> str:
         """This recipe as TOML, every value written out."""

@@ -18,7 +18,7 @@ from glassformer.training.objectives import Objective
 
 @dataclass(frozen=True)
 class UpdateResult:
-    """What an update did: mean loss per target token (nats), the gradient's norm, skipped or not."""
+    """Mean loss per target token (nats), the gradient's norm, and whether it was skipped."""
 
     loss: float
     gradient_norm: float
@@ -44,7 +44,7 @@ def accumulate(
         with low:
             hidden = model(batch.source.to(device), batch.target_in.to(device))
             loss = objective(hidden, model.output_matrix, batch.target_out.to(device))
-        (loss / tokens).backward()  # type: ignore[no-untyped-call]
+        (loss / tokens).backward()
         total += loss.detach()
     return total
 

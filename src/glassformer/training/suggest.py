@@ -69,7 +69,7 @@ def suggest(name: str, corpus: Corpus, report: Report, shared_letters: float) ->
     shared = shared_letters >= SHARED_LETTERS
     batch = min(size.tokens_per_update, 4096)
     lines = [
-        f"# Written by `glassformer new` from {report.pairs:,} sentence pairs. Change what you like.",
+        f"# Written by `glassformer new` from {report.pairs:,} sentence pairs. Change any of it.",
         f"name = {json.dumps(name)}",
         "",
         "[data]",
@@ -80,18 +80,18 @@ def suggest(name: str, corpus: Corpus, report: Report, shared_letters: float) ->
         "[tokenizer]",
         'kind = "bpe"  # cuts rare words into parts that are frequent',
         f"size = {distinct_guess}  # at most; grows with the root of the {words:,} words of a side",
-        f"shared = {str(shared).lower()}  # the sides have {shared_letters:.0%} of their letters in "
-        "common",
+        f"shared = {str(shared).lower()}  # the sides have {shared_letters:.0%} of their letters "
+        "in common",
         "",
         "[model]",
         f"# {size.reason}",
         *(f"{key} = {value}" for key, value in size.model.items()),
         "",
         "[training]",
-        f"updates = {updates}  # about {updates * size.tokens_per_update / tokens:.0f} times through "
-        "the corpus",
+        f"updates = {updates}  # about {updates * size.tokens_per_update / tokens:.0f} times "
+        "through the corpus",
         f"tokens_per_update = {size.tokens_per_update}",
-        f"tokens_per_batch = {batch}  # lower it if memory runs out: the updates stay the same size",
+        f"tokens_per_batch = {batch}  # lower it if memory runs out: updates stay as they are",
         f"warmup = {min(size.warmup, max(updates // 4, 1))}",
         f"peak_learning_rate = {size.peak}",
         f"checkpoint_every = {every}",

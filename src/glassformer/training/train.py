@@ -34,7 +34,7 @@ def choose_device(name: str | None) -> torch.device:
 
 
 def choose_dtype(name: str, d_model: int, device: torch.device) -> torch.dtype:
-    """fp32 or bf16; auto takes bf16 where the processor multiplies it and the width makes it pay."""
+    """fp32 or bf16; auto takes bf16 where the processor has it and the width makes it pay."""
     if name == "auto":
         if device.type == "cuda":
             fast = torch.cuda.is_bf16_supported()
