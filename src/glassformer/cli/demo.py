@@ -24,7 +24,7 @@ def command(
     """
     use_threads(threads)
     from glassformer.cli.display import TrainingDisplay
-    from glassformer.cli.evaluate import evaluate_run
+    from glassformer.cli.evaluate import evaluate_built_in
     from glassformer.cli.train import finish
     from glassformer.cli.translate import converse
     from glassformer.loaded import load
@@ -45,7 +45,7 @@ def command(
         if not done:
             finish(done, run, as_json=False)
     model = load(run, device=device, notice=notice)
-    report = evaluate_run(model)
+    report = evaluate_built_in(model)
     click.echo()
     for sentence in report.sentences():
         click.echo(sentence)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def command(
       glassformer train petit
       glassformer train multi30k-tiny data.path=data/multi30k training.updates=1500
       glassformer train my.toml --plan
-      torchrun --nproc-per-node 8 -m glassformer train wmt14-en-de-base data.path=wmt14
+      torchrun --nproc-per-node 8 -m glassformer -- train wmt14-en-de-base data.path=wmt14
     """
     use_threads(threads)
     from glassformer.training.recipe import load_recipe
@@ -66,7 +67,9 @@ def command(
 
 def finish(done: bool, folder: Path, as_json: bool) -> None:
     """Say how a training ended; exit with 130 when a signal stopped it."""
-    if as_json:
+    if os.environ.get("RANK", "0") != "0":  # of several processes the first speaks
+        pass
+    elif as_json:
         print_json({"run": str(folder), "finished": done})
     elif done:
         click.echo(f"trained: {folder}. Try: glassformer translate {folder}")

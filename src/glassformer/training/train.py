@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,9 @@ def choose_device(name: str | None) -> torch.device:
         raise ConfigError(f"device {name!r} was asked for, but torch sees no GPU here: use cpu")
     if device.type not in ("cpu", "cuda"):
         raise ConfigError(f"device {name!r} is not supported: give cpu, cuda or cuda:N")
+    if device.type == "cuda" and device.index is None:
+        # torchrun starts a process for each GPU and numbers them.
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     return device
 
 
