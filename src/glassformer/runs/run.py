@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,10 +33,14 @@ from glassformer.runs.files import (
     disk_errors,
     fault,
     load_tensors,
+    mean_of,
     save_tensors,
     write_atomically,
+    write_text,
     written_beside,
 )
+from glassformer.runs.listing import summary
+from glassformer.runs.metrics import append_row, drop_rows_after, read_rows
 from glassformer.text.tokenizer import TokenizerPair
 
 Notice = Callable[[str], None]
@@ -64,6 +69,8 @@ class Run:
         Raises:
             RunError: the directory holds a run, or something else.
         """
+        if path.exists() and not path.is_dir():
+            raise RunError(f"{path} is a file, not a directory: give --run another name")
         inside = {file.name for file in path.iterdir()} if path.is_dir() else set()
         if inside - {"recipe.toml"}:
             if "recipe.toml" in inside:
@@ -95,8 +102,16 @@ class Run:
 
     @property
     def recipe(self) -> str:
-        """The recipe's text."""
-        return (self.path / "recipe.toml").read_text(encoding="utf-8")
+        """The recipe's text.
+
+        Raises:
+            RunError: its file cannot be read.
+        """
+        file = self.path / "recipe.toml"
+        try:
+            return file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RunError(f"{file} is not readable: {error}") from error
 
     @property
     def finished(self) -> bool:
@@ -109,18 +124,21 @@ class Run:
 
         Raises:
             RunInUseError: another process holds it.
+            RunError: the directory cannot be written to.
         """
         owner = self.path / "run.owner"
         lock = FileLock(self.path / "run.lock")
+        with disk_errors(self.path):
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                raise RunInUseError(
+                    f"{self.path} is in use by {read_owner(owner)}: "
+                    "wait for it, stop it, or choose another run"
+                ) from None
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            who = owner.read_text(encoding="utf-8") if owner.is_file() else "another process"
-            raise RunInUseError(
-                f"{self.path} is in use by {who}: wait for it, stop it, or choose another run"
-            ) from None
-        try:
-            owner.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+            with disk_errors(owner):
+                write_text(owner, f"process {os.getpid()} on {socket.gethostname()}")
             yield
         finally:
             owner.unlink(missing_ok=True)
@@ -159,31 +177,27 @@ class Run:
 
     def append_metrics(self, row: Mapping[str, Any]) -> None:
         """Add a row to metrics.jsonl; a number that is not finite is written as text."""
-        plain = {k: str(v) if v != v or v in (INFINITY, -INFINITY) else v for k, v in row.items()}
-        with disk_errors(self.path), (self.path / "metrics.jsonl").open("ab") as file:
-            file.write((json.dumps(plain, ensure_ascii=False) + "\n").encode())
+        append_row(self.path / "metrics.jsonl", row)
 
-    def metrics(self) -> list[dict[str, Any]]:
-        """All rows; a last one that was cut short is left out."""
-        file = self.path / "metrics.jsonl"
-        rows = []
-        for line in file.read_bytes().split(b"\n") if file.is_file() else ():
-            with suppress(ValueError):
-                row = json.loads(line)
-                if isinstance(row, dict):
-                    rows.append(row)
+    def metrics(self, notice: Notice | None = None) -> list[dict[str, Any]]:
+        """All rows. Lines that hold none, as a kill leaves the last, are counted in a notice."""
+        rows, broken = read_rows(self.path / "metrics.jsonl")
+        if broken and notice is not None:
+            notice(
+                f"{self.path / 'metrics.jsonl'}: left out {len(broken)} line(s) that are cut short "
+                f"or altered, the first of them line {broken[0]}"
+            )
         return rows
 
-    def truncate_metrics(self, step: int) -> None:
-        """Drop the rows after this step: a resume writes them again."""
-        if (self.path / "metrics.jsonl").is_file():
-            rows = [row for row in self.metrics() if row.get("step", 0) <= step]
-            text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-            write_atomically(self.path / "metrics.jsonl", text)
+    def truncate_metrics(self, step: int, notice: Notice | None = None) -> None:
+        """Drop the rows after this step, which a resume writes again, and the broken lines."""
+        self.metrics(notice)
+        drop_rows_after(self.path / "metrics.jsonl", step)
 
     def checkpoints(self) -> list[Path]:
         """The folders of the checkpoints, oldest first."""
-        return sorted(f for f in (self.path / "checkpoints").glob("[0-9]*") if f.is_dir())
+        folders = (f for f in (self.path / "checkpoints").glob("[0-9]*") if f.is_dir())
+        return sorted((f for f in folders if STEP.fullmatch(f.name)), key=lambda f: int(f.name))
 
     def save_checkpoint(
         self,
@@ -192,12 +206,22 @@ class Run:
         optimizer: Mapping[str, Tensor],
         state: Mapping[str, Any],
     ) -> Path:
-        """Write a checkpoint that is whole from the moment that it can be seen."""
+        """Write a checkpoint that is whole from the moment that it can be seen.
+
+        Those of later steps go: they are what a resume found damaged and fell back from, and would
+        stand as the newest, first in line when old ones are pruned.
+
+        Raises:
+            RunError: the disk is full or forbidden. The checkpoints before it are untouched.
+        """
         target = self.path / "checkpoints" / f"{step:08}"
         with written_beside(target) as folder:
             save_tensors(folder / "model.safetensors", model)
             save_tensors(folder / "optimizer.safetensors", optimizer)
-            (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
+            write_text(folder / "state.json", json.dumps(state))
+        for later in self.checkpoints():
+            if int(later.name) > step:
+                shutil.rmtree(later, ignore_errors=True)
         return target
 
     def latest_checkpoint(self, notice: Notice) -> Checkpoint | None:
@@ -231,24 +255,32 @@ class Run:
         return None
 
     def prune(self, keep: int) -> None:
-        """Delete all but the newest checkpoints, and what a killed process left half-written."""
+        """Delete all but the ``keep`` newest checkpoints, and what a kill left half-written."""
+        assert keep >= 1, keep
         folder = self.path / "checkpoints"
         for old in [*self.checkpoints()[:-keep], *folder.glob(".*")]:
             shutil.rmtree(old, ignore_errors=True)
 
-    def average(self, count: int) -> dict[str, Tensor]:
-        """The mean of the parameters of the last checkpoints that are whole (§6.1)."""
-        folders = [f for f in self.checkpoints() if fault(f) is None][-count:]
-        if not folders:
+    def average(self, count: int, notice: Notice | None = None) -> dict[str, Tensor]:
+        """The mean of the parameters of the last ``count`` whole checkpoints (§6.1).
+
+        Damaged ones among them are left out, in a notice.
+
+        Raises:
+            CheckpointError: none is whole.
+        """
+        whole: list[Path] = []
+        for folder in reversed(self.checkpoints()):
+            wrong = fault(folder)
+            if wrong is None:
+                whole.append(folder)
+            elif notice is not None:
+                notice(f"checkpoint {folder} is damaged: {wrong}; averaging without it")
+            if len(whole) == count:
+                break
+        if not whole:
             raise CheckpointError(f"{self.path} has no whole checkpoint to average")
-        mean = load_tensors(folders[0] / "model.safetensors")
-        distinct = {id(tensor): tensor.div_(len(folders)) for tensor in mean.values()}
-        names = {key: next(n for n, t in mean.items() if id(t) == key) for key in distinct}
-        for folder in folders[1:]:
-            more = load_tensors(folder / "model.safetensors")
-            for key, tensor in distinct.items():
-                tensor.add_(more[names[key]], alpha=1 / len(folders))
-        return mean
+        return mean_of([folder / "model.safetensors" for folder in reversed(whole)])
 
     def save_model(self, weights: Mapping[str, Tensor]) -> None:
         """Write the final parameters."""
@@ -276,27 +308,17 @@ class Run:
         return load_tensors(folder / "model.safetensors")
 
 
-INFINITY = float("inf")
+STEP = re.compile("[0-9]+")
+
+
+def read_owner(file: Path) -> str:
+    """Who holds a lock, as its owner wrote it; it may be gone or not written yet."""
+    try:
+        return file.read_text(encoding="utf-8") or "another process"
+    except OSError:
+        return "another process"
 
 
 def list_runs(folder: Path) -> list[dict[str, Any]]:
-    """What stands in a folder of runs: name, finished or not, last step, loss and time of each."""
-    found = []
-    for file in sorted(folder.glob("*/recipe.toml")):
-        run = Run(file.parent)
-        rows = run.metrics()
-        losses = [row["dev_loss"] for row in rows if "dev_loss" in row]
-        updates = [row for row in rows if "loss" in row]
-        found.append(
-            {
-                "run": str(run.path),
-                "finished": run.finished,
-                "step": rows[-1]["step"] if rows else 0,
-                "dev_loss": losses[-1] if losses else None,
-                "seconds": updates[-1]["seconds"] if updates else 0.0,
-                "parameters": (
-                    run.config.parameter_count() if (run.path / "config.json").is_file() else None
-                ),
-            }
-        )
-    return found
+    """What stands in a folder of runs: a ``summary`` of each, by name."""
+    return [summary(Run(file.parent)) for file in sorted(folder.glob("*/recipe.toml"))]
