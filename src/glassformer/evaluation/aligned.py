@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from glassformer.data.petit import Sentence
+from glassformer.evaluation.perplexity import padded
 from glassformer.inspection.patch import observe
 from glassformer.model.transformer import EncoderDecoder
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
@@ -121,17 +121,8 @@ def tensors(
     """What encoder and decoder read: int64 [batch, source] and [batch, target], padded right."""
     start, end = tokenizers.target.bos_id, tokenizers.source.eos_id
     sides = [[*e.source, end] for e in examples], [[start, *e.target] for e in examples]
-    padded = []
-    for rows in sides:
-        width = max(len(row) for row in rows)
-        padded.append(
-            torch.tensor(
-                [row + [model.config.pad] * (width - len(row)) for row in rows],
-                dtype=torch.int64,
-                device=model.output_matrix.device,
-            )
-        )
-    return padded[0], padded[1]
+    device, pad = model.output_matrix.device, model.config.pad
+    return padded(sides[0], pad).to(device), padded(sides[1], pad).to(device)
 
 
 def recorded(

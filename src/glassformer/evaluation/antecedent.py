@@ -37,15 +37,16 @@ class Cut:
     """Right choices between il and elle ``before`` and ``after`` weights on the noun were cut.
 
     ``head`` is None where all heads of all layers of that ``kind`` were cut at once. ``finds``: in
-    how many sentences the head's stronger one of the two nouns is the right one. All three are
-    over the sentences in which both nouns can be seen from there: in the decoder's own attention
-    those where both are written before the pronoun.
+    how many sentences the head's stronger one of the two nouns is the right one; ``weight``: its
+    mean weight on that. All are over the sentences in which both nouns can be seen from there: in
+    the decoder's own attention those where both are written before the pronoun.
     """
 
     kind: str
     path: str | None
     head: int | None
     finds: Accuracy | None
+    weight: float | None
     before: Accuracy
     after: Accuracy
 
@@ -69,6 +70,7 @@ class Cut:
             "path": self.path,
             "head": self.head,
             "finds": None if self.finds is None else self.finds.to_json(),
+            "weight": self.weight,
             "before": self.before.to_json(),
             "after": self.after.to_json(),
         }
@@ -84,7 +86,7 @@ def antecedent_heads(
     predicts the pronoun; the encoder's at "it". Right means that of il and elle the right one has
     the higher logit, given the words before it.
     """
-    finds: dict[Heads, list[bool]] = {}
+    looks: dict[Heads, list[tuple[float, float]]] = {}
     before: dict[str, list[bool]] = {kind: [] for kind in (CROSS, WRITING, READING)}
     after: dict[Heads, list[bool]] = {}
     plain: list[bool] = []
@@ -98,8 +100,8 @@ def antecedent_heads(
             before[kind] += [right[row] for row in seen]
             paths = [path for path in weights if kind_of(path) == kind]
             for path in paths:
-                for head, found in enumerate(nouns_found(weights[path], batch, kind)):
-                    finds.setdefault((kind, path, head), []).extend(found)
+                for head, found in enumerate(weights_on_nouns(weights[path], batch, kind)):
+                    looks.setdefault((kind, path, head), []).extend(found)
             for heads, cuts in all_cuts(weights, paths, batch, kind):
                 on_device = {path: cut.to(source.device) for path, cut in cuts.items()}
                 left = chosen(model, with_cuts(model, source, target, on_device), batch)
@@ -109,12 +111,20 @@ def antecedent_heads(
             kind=heads[0],
             path=heads[1],
             head=heads[2],
-            finds=count(finds[heads]) if heads in finds else None,
+            **finding(looks.get(heads)),
             before=count(before[heads[0]]),
             after=count(left),
         )
         for heads, left in after.items()
     )
+
+
+def finding(looks: list[tuple[float, float]] | None) -> dict[str, Any]:
+    """What a head does, given its weights on the right noun and the other, a pair a sentence."""
+    if looks is None:
+        return {"finds": None, "weight": None}
+    weight = sum(right for right, _ in looks) / len(looks) if looks else None
+    return {"finds": count([right > other for right, other in looks]), "weight": weight}
 
 
 def chosen(model: EncoderDecoder, hidden: Tensor, batch: Sequence[Example]) -> list[bool]:
@@ -134,19 +144,21 @@ def chosen(model: EncoderDecoder, hidden: Tensor, batch: Sequence[Example]) -> l
     return better
 
 
-def nouns_found(weights: Tensor, batch: Sequence[Example], kind: str) -> list[list[bool]]:
-    """For each head, sentence by sentence, whether the right noun is the stronger one.
+def weights_on_nouns(
+    weights: Tensor, batch: Sequence[Example], kind: str
+) -> list[list[tuple[float, float]]]:
+    """For each head, sentence by sentence, its weights on the right noun and on the other.
 
     weights: [batch, head, query, key].
     """
-    found: list[list[bool]] = [[] for _ in range(weights.size(1))]
+    found: list[list[tuple[float, float]]] = [[] for _ in range(weights.size(1))]
     for row, example in enumerate(batch):
         places = example.places(kind)
         if places is None:
             continue
         query, noun, other = places
         for head, line in enumerate(weights[row, :, query]):
-            found[head].append(bool(line[noun] > line[other]))
+            found[head].append((float(line[noun]), float(line[other])))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +13,9 @@ from torch import Tensor
 from glassformer.data.batching import Batch
 from glassformer.errors import DataError
 from glassformer.model.transformer import EncoderDecoder
+from glassformer.text.tokenizer import TokenizerPair
 
+TOGETHER = 4096  # tokens of a batch, padding included
 AT_ONCE = 1024  # positions whose logits are in memory together
 
 
@@ -74,3 +76,38 @@ def perplexity(model: EncoderDecoder, batches: Iterable[Batch]) -> Perplexity:
 def negative_log_probability(logits: Tensor, wanted: Tensor) -> Tensor:
     """Nats [token] of the wanted tokens [token] under logits [token, vocabulary]."""
     return -logits.log_softmax(-1).gather(-1, wanted[:, None])[:, 0]
+
+
+def text_batches(
+    tokenizers: TokenizerPair, sources: Sequence[str], targets: Sequence[str]
+) -> Iterator[Batch]:
+    """Batches of lines as they are in training: end tokens, a start token, padding on the right.
+
+    Lines of similar length stand together.
+
+    Raises:
+        DataError: the sides are of unequal length.
+    """
+    if len(sources) != len(targets):
+        raise DataError(f"{len(sources)} sources and {len(targets)} targets: give as many")
+    source, target = tokenizers.source, tokenizers.target
+    pairs = zip(source.encode_batch(sources), target.encode_batch(targets), strict=True)
+    rows = sorted(pairs, key=lambda pair: max(map(len, pair)))
+    while rows:
+        fit = 1
+        while fit < len(rows) and (fit + 1) * (max(map(len, rows[fit])) + 1) <= TOGETHER:
+            fit += 1
+        batch, rows = rows[:fit], rows[fit:]
+        yield Batch(
+            padded([[*ids, source.eos_id] for ids, _ in batch], source.pad_id),
+            padded([[target.bos_id, *ids] for _, ids in batch], target.pad_id),
+            padded([[*ids, target.eos_id] for _, ids in batch], target.pad_id),
+            sum(len(ids) + 1 for ids, _ in batch),
+            sum(len(ids) + 1 for _, ids in batch),
+        )
+
+
+def padded(rows: Sequence[Sequence[int]], pad: int) -> Tensor:
+    """Rows of ids as int64 [row, position], padded on the right."""
+    width = max(len(row) for row in rows)
+    return torch.tensor([[*row, *[pad] * (width - len(row))] for row in rows], dtype=torch.int64)

@@ -5,13 +5,13 @@ word stands for which, both parse trees, its probability, and what "it" means.
 """
 
 from glassformer.data.petit.grammar import Grammar, built_in, generate
-from glassformer.data.petit.lexicon import Lexicon, load_lexicon, parse_lexicon
+from glassformer.data.petit.lexicon import Lexicon, Noun, load_lexicon, parse_lexicon
 from glassformer.data.petit.sentence import Pronoun, Sentence
 from glassformer.data.petit.splits import Split, contrasting_pairs, split
 from glassformer.data.petit.surface import Tree, words
 from glassformer.data.petit.vocabulary import vocabulary
 
 __all__ = [
-    "Grammar", "Lexicon", "Pronoun", "Sentence", "Split", "Tree", "built_in", "contrasting_pairs",
+    "Grammar", "Lexicon", "Noun", "Pronoun", "Sentence", "Split", "Tree", "built_in", "contrasting_pairs",
     "generate", "load_lexicon", "parse_lexicon", "split", "vocabulary", "words",
 ]  # fmt: skip

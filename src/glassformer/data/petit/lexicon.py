@@ -87,6 +87,7 @@ class Lexicon:
 
     def __post_init__(self) -> None:
         _check_forms(self)
+        _check_uses(self)
         _check_it(self)
 
 
@@ -302,12 +303,38 @@ def _check_forms(lexicon: Lexicon) -> None:
             owners[form] = owner
 
 
-def _check_it(lexicon: Lexicon) -> None:
-    """Neither side of "it" may be told by its gender: half of each kind are masculine."""
-    for kind in ("animal", "place"):
-        genders = [noun.gender for noun in lexicon.nouns if noun.kind == kind]
-        if genders.count("m") != genders.count("f") or not genders:
+def _check_uses(lexicon: Lexicon) -> None:
+    """Every rule of the grammar finds words."""
+    origin = lexicon.origin
+    for kind in KINDS:
+        count = sum(noun.kind == kind for noun in lexicon.nouns)
+        if count < 2:
+            raise DataError(f"{origin}: kind {kind!r} has {count} nouns; expected at least 2")
+        if not any(kind in v.subject or (v.relative and kind in v.object) for v in lexicon.verbs):
             raise DataError(
-                f"{lexicon.origin}: kind {kind!r} has {genders.count('m')} masculine and "
-                f"{genders.count('f')} feminine nouns; 'it' needs as many of each, at least one"
+                f"{origin}: no verb has {kind!r} as a subject, and none with relative = true as "
+                "an object, so nothing can be said in a relative clause"
+            )
+    if not any("person" in verb.subject for verb in lexicon.verbs):
+        raise DataError(f"{origin}: no verb has persons as subjects")
+    if not any(a.predicate and "person" in a.of for a in lexicon.adjectives):
+        raise DataError(f"{origin}: no adjective can be said of persons")
+
+
+def _check_it(lexicon: Lexicon) -> None:
+    """ "it" has all it needs, and its gender tells nothing: half of each kind are masculine."""
+    origin = lexicon.origin
+    for kind, other in (("animal", "place"), ("place", "animal")):
+        genders = [noun.gender for noun in lexicon.nouns if noun.kind == kind]
+        if genders.count("m") != genders.count("f"):
+            raise DataError(
+                f"{origin}: kind {kind!r} has {genders.count('m')} masculine and "
+                f"{genders.count('f')} feminine nouns; 'it' needs as many of each"
+            )
+        if not any(adjective.it == kind for adjective in lexicon.adjectives):
+            raise DataError(f"{origin}: no adjective has it = {kind!r}")
+        if not any(v.it and kind in v.subject and other in v.object for v in lexicon.verbs):
+            raise DataError(
+                f"{origin}: no verb with it = true lets a noun of kind {kind!r} do something to "
+                f"one of kind {other!r}"
             )
