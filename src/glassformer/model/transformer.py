@@ -161,7 +161,8 @@ class EncoderOnly(Model):
 
 def presoftmax_matrix(config: ModelConfig, embedding: Embedding) -> nn.Parameter:
     """The pre-softmax matrix [vocabulary, d_model]: the embedding's own where they are tied."""
-    shared: nn.Parameter = embedding.tokens.weight
+    shared = embedding.tokens.weight
+    assert isinstance(shared, nn.Parameter)
     return shared if config.tie != "none" else nn.Parameter(torch.empty_like(shared))
 
 

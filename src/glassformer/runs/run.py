@@ -18,7 +18,7 @@ import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -258,8 +258,12 @@ class Run:
         """Delete all but the ``keep`` newest checkpoints, and what a kill left half-written."""
         assert keep >= 1, keep
         folder = self.path / "checkpoints"
-        for old in [*self.checkpoints()[:-keep], *folder.glob(".*")]:
-            shutil.rmtree(old, ignore_errors=True)
+        for old in self.checkpoints()[:-keep]:
+            # Out of sight first: a kill must not leave half of it under its name.
+            with suppress(OSError):
+                old.replace(old.with_name(f".{old.name}.old"))
+        for rest in folder.glob(".*"):
+            shutil.rmtree(rest, ignore_errors=True)
 
     def average(self, count: int, notice: Notice | None = None) -> dict[str, Tensor]:
         """The mean of the parameters of the last ``count`` whole checkpoints (§6.1).

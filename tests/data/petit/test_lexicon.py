@@ -95,8 +95,8 @@ def test_it_needs_verbs_and_adjectives_of_both_sorts() -> None:
 
 
 def test_a_missing_lexicon_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="none.toml cannot be read"):
+    with pytest.raises(DataError, match=r"none\.toml cannot be read"):
         petit.load_lexicon(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes("[é]".encode("latin-1"))
-    with pytest.raises(DataError, match="latin.toml cannot be read"):
+    with pytest.raises(DataError, match=r"latin\.toml cannot be read"):
         petit.load_lexicon(tmp_path / "latin.toml")

@@ -222,7 +222,8 @@ def test_half_of_the_reasons_stand_first(sentences: list[petit.Sentence]) -> Non
 
 def test_phenomena_show_in_the_text(sentences: list[petit.Sentence]) -> None:
     signs = {
-        "negation": {"ne", "n'"}, "relative-subject": {"qui"}, "contraction": {"du", "au", "aux", "des"},
+        "negation": {"ne", "n'"}, "relative-subject": {"qui"},
+        "contraction": {"du", "au", "aux", "des"},
         "possessive": {"mon", "ma", "mes", "notre", "nos"}, "because-first": {"parce"},
     }  # fmt: skip
     seen: Counter[str] = Counter()

@@ -63,12 +63,8 @@ def test_words_split_signs_and_elided_words() -> None:
 @given(st.lists(st.sampled_from(["l'", "qu'", "animal", "rue", ",", "été"]), max_size=11))
 def test_words_undo_join(parts: list[str]) -> None:
     # An elided word never stands before a sign or at the end.
-    sound = [
-        part
-        for part, following in zip(parts, [*parts[1:], ","], strict=True)
-        if not (part.endswith("'") and not following.isalpha())
-    ]
-    sound = [
-        p for p, n in zip(sound, [*sound[1:], ","], strict=True) if p[-1] != "'" or n.isalpha()
-    ]
+    sound: list[str] = []
+    for part in reversed(parts):
+        if not part.endswith("'") or (sound and sound[0].isalpha()):
+            sound.insert(0, part)
     assert words(join(sound)) == sound

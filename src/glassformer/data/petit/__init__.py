@@ -12,6 +12,19 @@ from glassformer.data.petit.surface import Tree, words
 from glassformer.data.petit.vocabulary import vocabulary
 
 __all__ = [
-    "Grammar", "Lexicon", "Noun", "Pronoun", "Sentence", "Split", "Tree", "built_in", "contrasting_pairs",
-    "generate", "load_lexicon", "parse_lexicon", "split", "vocabulary", "words",
-]  # fmt: skip
+    "Grammar",
+    "Lexicon",
+    "Noun",
+    "Pronoun",
+    "Sentence",
+    "Split",
+    "Tree",
+    "built_in",
+    "contrasting_pairs",
+    "generate",
+    "load_lexicon",
+    "parse_lexicon",
+    "split",
+    "vocabulary",
+    "words",
+]

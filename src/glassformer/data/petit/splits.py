@@ -40,7 +40,7 @@ def is_withheld(first: str, second: str) -> bool:
     """Whether training may not show these two words (English base forms) in one sentence."""
     if first > second:
         first, second = second, first
-    return first != second and bucket(f"petit {first} {second}", WITHHELD_SHARE) == 0
+    return first != second and bucket(f"together {first} {second}", WITHHELD_SHARE) == 0
 
 
 def has_withheld_pair(sentence: Sentence) -> bool:
