@@ -56,7 +56,7 @@ def test_imports_lower_ranks_only(path: Path) -> None:
 def test_verbs_import_heavy_things_inside_functions(path: Path) -> None:
     if path.stem == "display":  # is itself imported inside a verb
         return
-    top = imported([n for n in ast.parse(path.read_text(encoding="utf-8")).body])
+    top = imported(list(ast.parse(path.read_text(encoding="utf-8")).body))
     roots = {name.split(".")[0] for name in top}
     assert not roots & HEAVY
     ours = {name.split(".")[1] for name in top if name.startswith("glassformer.")}
