@@ -245,7 +245,7 @@ def test_data_report_counts_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_data_prepare_writes_every_split(tmp_path: Path) -> None:
-    done = glassformer("data", "prepare", "petit", "--path", ".", "--output", str(tmp_path / "out"),
+    done = glassformer("data", "prepare", "petit", "--output", str(tmp_path / "out"),
                        "--json")  # fmt: skip
     counts = json.loads(done.stdout)
     for split, count in counts.items():
@@ -253,10 +253,7 @@ def test_data_prepare_writes_every_split(tmp_path: Path) -> None:
             lines = (tmp_path / "out" / f"{split}.{side}").read_bytes().count(b"\n")
             assert lines == count["written"] > 0
     assert (
-        glassformer(
-            "data", "prepare", "petit", "--path", ".", "--output", str(tmp_path / "out")
-        ).returncode
-        == 2
+        glassformer("data", "prepare", "petit", "--output", str(tmp_path / "out")).returncode == 2
     )
 
 

@@ -81,13 +81,13 @@ def report(
 
 @command.command()
 @click.argument("name")
-@click.option("--path", type=click.Path(path_type=Path), required=True,
-              help="The folder of the corpus, or where to fetch it to.")  # fmt: skip
+@click.option("--path", type=click.Path(path_type=Path),
+              help="The corpus's folder, or where to fetch it to; petit needs none.")  # fmt: skip
 @click.option("--languages", nargs=2, metavar="FROM TO", help="Sides: en de.")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="A new folder.")
 @json_option
 def prepare(
-    name: str, path: Path, languages: tuple[str, str] | None, output: Path, as_json: bool
+    name: str, path: Path | None, languages: tuple[str, str] | None, output: Path, as_json: bool
 ) -> None:
     """Write a known corpus as plain files, train.source … test.target, line by line.
 
@@ -98,8 +98,9 @@ def prepare(
 
     sides = languages or (None, None)
     config = DataConfig(
-        source=name, path=str(path), source_language=sides[0], target_language=sides[1]
-    )
+        source=name, path=str(path) if path else None,
+        source_language=sides[0], target_language=sides[1],
+    )  # fmt: skip
     written = write_splits(open_data(config), output)
     if as_json:
         print_json(written)

@@ -33,7 +33,7 @@ def read_lines(path: Path | str) -> Iterator[str]:
 
 def decode_lines(stream: BinaryIO, name: str) -> Iterator[str]:
     """The lines of an open binary stream, as ``read_lines`` gives them."""
-    for number, line in enumerate(split_lines(stream, name), 1):
+    for number, line in enumerate(split_lines(blocks(stream), name), 1):
         yield decoded(line, name, number)
 
 
@@ -47,21 +47,39 @@ def raw_lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as packed:
         if path.suffix == ".gz":
             with gzip.open(packed) as stream:
-                yield from split_lines(stream, str(path))  # type: ignore[arg-type]
+                yield from split_lines(blocks(stream), str(path))
         elif path.suffix == ".zst":
-            unpacker = zstandard.ZstdDecompressor()
-            with unpacker.stream_reader(packed, read_across_frames=True) as stream:
-                yield from split_lines(stream, str(path))
+            yield from split_lines(unpacked_frames(packed), str(path))
         else:
-            yield from split_lines(packed, str(path))
+            yield from split_lines(blocks(packed), str(path))
 
 
-def split_lines(stream: BinaryIO, name: str) -> Iterator[bytes]:
-    """Byte lines of a stream, cut at "\\n"; what follows the last one is a line too."""
+def blocks(stream: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    """The content of a stream, some at a time."""
+    while block := stream.read(BLOCK):
+        yield block
+
+
+def unpacked_frames(packed: BinaryIO) -> Iterator[bytes]:
+    """The content of a zstd file, frame after frame; unlike the library's own reader this one sees
+    where a frame is cut short."""
+    frame = None
+    for block in blocks(packed):
+        while block:
+            frame = frame or zstandard.ZstdDecompressor().decompressobj()
+            yield frame.decompress(block)
+            block = frame.unused_data if frame.eof else b""
+            frame = None if frame.eof else frame
+    if frame is not None:
+        raise EOFError("it ends in the middle of a zstd frame")
+
+
+def split_lines(content: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """Byte lines of some content, cut at "\\n"; what follows the last one is a line too."""
     rest = b""
     number = 0
     try:
-        while block := stream.read(BLOCK):
+        for block in content:
             *lines, rest = (rest + block).split(b"\n") if b"\n" in block else (rest + block,)
             for line in lines:
                 number += 1

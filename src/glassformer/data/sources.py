@@ -88,7 +88,7 @@ SOURCES: dict[str, Source] = {
         size="170 000 pairs, 4 MB",
         terms="CC BY 2.0 (tatoeba.org)",
         where="manythings.org/anki; a file with tabs, English first",
-        files={"train": "{three}-eng.{date}.tsv"},
+        files={"train": "deu-eng.2018-05-13.tsv or fra-eng.2019-04-08.tsv"},
     ),
     "tiny-shakespeare": Source(
         title="tiny Shakespeare: one text of 1.1 million characters",
@@ -183,7 +183,10 @@ def open_source(
         raise ConfigError(f"there is no source {name!r}.{nearest(name, SOURCES)}")
     source = SOURCES[name]
     if path is None:
-        raise SourceError(f"{name} needs a folder: data.path=FOLDER. {by_hand(name, source, None)}")
+        raise SourceError(
+            f"{name} needs a folder: data.path=FOLDER (on the command line), or --path. "
+            f"{by_hand(name, source, None)}"
+        )
     languages = (source_language or source.languages[0], target_language or source.languages[1])
     if name == "tatoeba":
         return open_tatoeba(path, languages)
@@ -198,7 +201,7 @@ def open_source(
             found = [located(path, file) for file in wanted]
         for file in found:
             assert file is not None
-            check(file)
+            check(name, file)
         readers[split] = reader_of((str(found[0]), str(found[1])))
     return ParallelData(readers, f"{name} in {path} ({'-'.join(languages)})")
 
@@ -216,7 +219,7 @@ def open_tatoeba(path: Path, languages: tuple[str, str]) -> ParallelData:
     file = located(path, TATOEBA[other])
     if file is None:
         raise SourceError(by_hand("tatoeba", SOURCES["tatoeba"], path / TATOEBA[other]))
-    check(file)
+    check("tatoeba", file)
     columns = (0, 1) if languages[0] == "en" else (1, 0)
 
     def rows(split: str) -> Pairs:
@@ -242,7 +245,7 @@ def open_text(path: Path) -> ParallelData:
         raise SourceError(
             by_hand("tiny-shakespeare", SOURCES["tiny-shakespeare"], path / "input.txt")
         )
-    check(file)
+    check("tiny-shakespeare", file)
     count = sum(1 for _ in read_lines(file))
     cut = {"train": (0, count * 9 // 10), "dev": (count * 9 // 10, count), "test": (0, 0)}
 
@@ -255,11 +258,15 @@ def open_text(path: Path) -> ParallelData:
 
 def by_hand(name: str, source: Source, file: Path | None) -> str:
     """What to download and where to put it."""
-    wanted = ", ".join(sorted(source.files.values()))
-    place = f"{file} is missing" if file else "It is not there yet"
+    wanted = {
+        names.format(language=language)
+        for names in source.files.values()
+        for language in source.languages
+    }
+    place = f"{file} is missing" if file else f"{name} is not there yet"
     return (
         f"{place}. {source.title} ({source.size}; {source.terms}): get it from {source.where} and "
-        f"put it there as {wanted} (.gz and .zst are read too)"
+        f"put it there as {', '.join(sorted(wanted))} (.gz and .zst are read too)"
     )
 
 
@@ -305,8 +312,8 @@ def note_checksum(file: Path) -> None:
     noted.write_text(json.dumps(sums, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 
-def check(file: Path) -> None:
-    """Compare a file with the checksum that is known of it, or that its download left.
+def check(name: str, file: Path) -> None:
+    """Compare a file of a corpus with the checksum that is known of it, or that its download left.
 
     Raises:
         SourceError: it differs.
@@ -316,7 +323,7 @@ def check(file: Path) -> None:
         sums = json.loads(noted.read_bytes()) if noted.is_file() else {}
     except ValueError as error:
         raise DataError(f"{noted} is not readable: {error}; delete it to go without") from error
-    expected = sums.get(file.name, CHECKSUMS.get(file.name))
+    expected = sums.get(file.name, CHECKSUMS.get(name, {}).get(file.name))
     if expected is not None and checksum(file) != expected:
         raise SourceError(
             f"{file} is not the file that is expected (SHA-256 {checksum(file)}, not {expected}): "
