@@ -91,7 +91,7 @@ def make_plan(
         notice("timing updates")
         seconds, tokens, memory = time_updates(trainer, corpus)
     parameters = sum(p.numel() for p in model.parameters())
-    per_update = sum(corpus.target_lengths[:] + 1) / len(corpus)
+    per_update = float((corpus.target_lengths[:] + 1).mean())
     epochs = recipe.training.updates * recipe.training.tokens_per_update / per_update / sentences
     checkpoints = parameters * 4 * (3 * (recipe.training.keep + 1) + 1)
     disk = checkpoints + int(sentences * per_update * 2 * 4)
