@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "text": {"errors", "tap", "numerics"},
     "data": {"errors", "text"},
     "decoding": {"errors", "numerics"},
-    "inspection": {"errors", "tap"},
+    "inspection": {"errors", "tap", "numerics"},
     "runs": {"errors", "model", "text"},
     "translation": {"errors", "numerics", "model", "text", "decoding"},
 }

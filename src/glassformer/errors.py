@@ -9,6 +9,7 @@
     │   ├── RunInUseError      another process is writing to it
     │   └── CheckpointError    no checkpoint in it is whole
     ├── TrainingError          training stopped because going on would be wrong
+    ├── RecordingError         a model that cannot be recorded, or a value that was not
     └── MissingExtraError      an optional package is not installed
 
 Each message names what came, what was expected and what to do. The command line prints
@@ -55,6 +56,10 @@ class CheckpointError(RunError):
 
 class TrainingError(GlassformerError):
     """Training stopped because going on would be wrong."""
+
+
+class RecordingError(GlassformerError, ValueError):
+    """A model that cannot be recorded, or a value that was not."""
 
 
 class MissingExtraError(GlassformerError, ImportError):

@@ -1,0 +1,167 @@
+"""Fused attention by its written steps, so that a recording sees into it on any module.
+
+Each function has the signature of the fused one that it stands for, and ``tap`` besides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from glassformer.errors import RecordingError
+from glassformer.numerics.attention import attend_by_steps
+from glassformer.tap import BoundTap
+
+Sides = Sequence[Tensor]  # query, key, value
+
+
+def written_steps(func: Callable[..., Any]) -> Callable[..., Any] | None:
+    """The written steps of a fused operator; None of any other."""
+    if func is F.scaled_dot_product_attention or func is torch._C._nn.scaled_dot_product_attention:
+        return attention_steps
+    if func is F.multi_head_attention_forward:
+        return multi_head_steps
+    return None
+
+
+def attention_steps(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+    *,
+    tap: BoundTap,
+) -> Tensor:
+    """``scaled_dot_product_attention`` by ``attend_by_steps``; axes before the last two are kept.
+
+    Raises:
+        RecordingError: an option that the steps do not have.
+    """
+    if enable_gqa or dropout_p:
+        raise RecordingError(
+            "recording fused attention with grouped heads or dropout: switch it off"
+        )
+    if scale is not None:
+        query = query * (scale * math.sqrt(query.size(-1)))
+    queries, keys = query.size(-2), key.size(-2)
+    if is_causal:
+        attn_mask = torch.ones(queries, keys, dtype=torch.bool, device=query.device).tril()
+    lead = query.shape[:-2]
+    four = (1,) * (4 - query.dim())
+    sides = tuple(x.reshape(*four, *x.shape) for x in (query, key, value))
+    if attn_mask is not None and attn_mask.dtype != torch.bool:
+        return added_mask(sides, attn_mask, tap).reshape(*lead, queries, value.size(-1))
+    mixed = attend_by_steps(sides[0], sides[1], sides[2], attn_mask, tap=tap)
+    return mixed.reshape(*lead, queries, value.size(-1))
+
+
+def added_mask(sides: Sides, mask: Tensor, tap: BoundTap) -> Tensor:
+    """Attention with a mask of numbers that are added to the scaled scores."""
+    query, key, value = sides
+    grid = "batch head query key"
+    scores = tap("scores", grid, query @ key.transpose(-2, -1))
+    scaled = tap("scaled", grid, scores / math.sqrt(query.size(-1)))
+    weights = tap("weights", grid, tap("masked", grid, scaled + mask).softmax(-1))
+    return tap("mixed", "batch head query feature", weights @ value)
+
+
+def multi_head_steps(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    embed_dim_to_check: int,
+    num_heads: int,
+    in_proj_weight: Tensor | None,
+    in_proj_bias: Tensor | None,
+    bias_k: Tensor | None,
+    bias_v: Tensor | None,
+    add_zero_attn: bool,
+    dropout_p: float,
+    out_proj_weight: Tensor,
+    out_proj_bias: Tensor | None,
+    training: bool = True,
+    key_padding_mask: Tensor | None = None,
+    need_weights: bool = True,
+    attn_mask: Tensor | None = None,
+    use_separate_proj_weight: bool = False,
+    q_proj_weight: Tensor | None = None,
+    k_proj_weight: Tensor | None = None,
+    v_proj_weight: Tensor | None = None,
+    static_k: Tensor | None = None,
+    static_v: Tensor | None = None,
+    average_attn_weights: bool = True,
+    is_causal: bool = False,
+    *,
+    tap: BoundTap,
+) -> tuple[Tensor, Tensor | None]:
+    """``multi_head_attention_forward`` step by step; its [position, batch, d_model] is kept.
+
+    Raises:
+        RecordingError: an option that the steps do not have.
+    """
+    if (
+        bias_k is not None
+        or bias_v is not None
+        or add_zero_attn
+        or static_k is not None
+        or (training and dropout_p)
+    ):
+        raise RecordingError("recording this attention with extra keys or dropout: switch them off")
+    alone = query.dim() == 2
+    if alone:
+        query, key, value = (x.unsqueeze(1) for x in (query, key, value))
+    if use_separate_proj_weight:
+        matrices = [q_proj_weight, k_proj_weight, v_proj_weight]
+    else:
+        assert in_proj_weight is not None
+        matrices = list(in_proj_weight.chunk(3))
+    biases = [None] * 3 if in_proj_bias is None else list(in_proj_bias.chunk(3))
+    sides = []
+    for name, x, matrix, bias in zip(
+        ("query", "key", "value"), (query, key, value), matrices, biases, strict=True
+    ):
+        projected = F.linear(x, matrix, bias)  # type: ignore[arg-type]
+        split = projected.unflatten(-1, (num_heads, -1)).permute(1, 2, 0, 3)
+        row = "query" if name == "query" else "key"
+        sides.append(tap(name, f"batch head {row} feature", split))
+    mask = joined_mask(attn_mask, key_padding_mask, num_heads)
+    if mask is None or mask.dtype == torch.bool:
+        mixed = attend_by_steps(sides[0], sides[1], sides[2], mask, tap=tap)
+    else:
+        mixed = added_mask(sides, mask, tap)
+    joined = mixed.permute(2, 0, 1, 3).flatten(2)
+    output = tap("output", "query batch d_model", F.linear(joined, out_proj_weight, out_proj_bias))
+    return (output.squeeze(1) if alone else output), None
+
+
+def joined_mask(mask: Tensor | None, padding: Tensor | None, heads: int) -> Tensor | None:
+    """torch's two masks (True or -inf: may not attend) as one of ours (True: may), or numbers."""
+    if mask is not None and mask.dim() == 3:
+        mask = mask.unflatten(0, (-1, heads))
+    if mask is not None and mask.dtype == torch.bool:
+        mask = ~mask
+    if padding is None:
+        return mask
+    padding = padding[:, None, None, :]
+    if padding.dtype == torch.bool:
+        padding = ~padding
+    if mask is None:
+        return padding
+    if mask.dtype == padding.dtype == torch.bool:
+        return mask & padding
+    as_numbers = [
+        torch.zeros_like(m, dtype=torch.float32).masked_fill(~m, -math.inf)
+        if m.dtype == torch.bool
+        else m
+        for m in (mask, padding)
+    ]
+    return as_numbers[0] + as_numbers[1]

@@ -1,0 +1,250 @@
+"""Recording: every value of a run, and from which others it was computed by which operator.
+
+    with record(model) as tape:
+        model(source, target)
+    tape["decoder.0.cross_attention.weights"]
+
+Each arithmetic operator that runs makes an entry; taps give entries their names and axes. What
+merely arranges numbers anew (transpose, split, slice …) stands between an entry and its inputs as
+a chain, so that no edge of the graph hides more than one arithmetic operator, on any module.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from glassformer.errors import RecordingError
+from glassformer.inspection.fused import written_steps
+from glassformer.inspection.operators import (
+    SHAPE_OPERATORS,
+    arranges,
+    canonical,
+    constant,
+    writes,
+)
+from glassformer.inspection.patch import Patch
+from glassformer.inspection.tape import Entry, Source, Tape
+from glassformer.tap import observer
+
+HERE = Path(__file__).parent
+SKIPPED = (
+    str(Path(torch.__file__).parent),
+    *(str(HERE / name) for name in ("record.py", "fused.py")),
+)
+SKIPPED_TOO = (str(HERE.parent / "tap.py"), inspect.__file__, "<")
+
+
+@contextmanager
+def record(model: nn.Module, patch: Patch | None = None) -> Iterator[Tape]:
+    """Record all that ``model`` computes inside the block.
+
+    Fused attention runs by its written steps meanwhile. ``patch(path, axes, value)`` may return
+    another value for a tapped one; what was there before is kept as PATH.original.
+
+    Raises:
+        RecordingError: the model is compiled, or writes into a part of a tensor, which cannot be
+            followed.
+    """
+    if hasattr(model, "_orig_mod"):
+        raise RecordingError("a compiled model cannot be recorded: pass the model it was made from")
+    recorder = Recorder(model, patch)
+    fast = torch.backends.mha.get_fastpath_enabled()
+    token = observer.set(recorder.tapped)
+    torch.backends.mha.set_fastpath_enabled(False)  # it would hide a whole layer in one operator
+    try:
+        with recorder.hooks(), recorder:
+            yield recorder.tape
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+        observer.reset(token)
+
+
+class Recorder(TorchFunctionMode):
+    """Follows every tensor from the operator that made it to those that take it."""
+
+    def __init__(self, model: nn.Module, patch: Patch | None):
+        super().__init__()
+        self.tape, self.patch, self.model = Tape(), patch, model
+        self.paths = {part: path for path, part in model.named_modules()}
+        self.known: dict[int, Source] = {}
+        self.held: list[Tensor] = []  # an id is only good while its tensor lives
+        self.inside: list[str] = []
+        self.names: dict[int, tuple[str, str]] = {}
+        for kind, named in (("parameter", model.named_parameters(remove_duplicate=False)),
+                            ("buffer", model.named_buffers(remove_duplicate=False))):  # fmt: skip
+            for path, tensor in named:
+                self.names.setdefault(id(tensor), (path, kind))
+
+    @contextmanager
+    def hooks(self) -> Iterator[None]:
+        """Know in which module the model is."""
+        handles = []
+        for part, path in self.paths.items():
+
+            def enter(module: nn.Module, args: Any, kwargs: Any, path: str = path) -> None:
+                if not self.inside:
+                    self.take_inputs(module, args, kwargs)
+                self.inside.append(path)
+
+            def leave(module: nn.Module, args: Any, result: Any) -> None:
+                self.inside.pop()
+
+            handles.append(part.register_forward_pre_hook(enter, with_kwargs=True))
+            handles.append(part.register_forward_hook(leave, always_call=True))
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def take_inputs(self, module: nn.Module, args: Any, kwargs: Any) -> None:
+        """Name what the outermost call was given as its signature does."""
+        bound = inspect.signature(module.forward).bind_partial(*args, **kwargs)
+        for name, value in bound.arguments.items():
+            if isinstance(value, Tensor) and id(value) not in self.known:
+                number = self.tape.add(Entry(name, value, "input", step=self.tape.step))
+                self.hold(value, Source(number))
+
+    def hold(self, value: Tensor, source: Source) -> None:
+        """Know where this tensor came from."""
+        self.known[id(value)] = source
+        self.held.append(value)
+
+    def source_of(self, value: Tensor) -> Source:
+        """Where a tensor came from: an entry, a parameter, a buffer; all else is an input."""
+        if id(value) not in self.known:
+            name, kind = self.names.get(id(value), ("input", "input"))
+            entry = Entry(name, value, kind, step=self.tape.step)
+            self.hold(value, Source(self.tape.add(entry)))
+        return self.known[id(value)]
+
+    def tapped(self, part: nn.Module, name: str, axes: str, value: Tensor) -> Tensor:
+        """A tap: name the entry, and put a patch's value in its place."""
+        path = self.paths.get(part)
+        if path is None:
+            return value
+        path = f"{path}.{name}" if path else name
+        if self.tape.step:
+            path = f"{path}@{self.tape.step}"
+        if len(axes.split()) != value.dim():
+            raise RecordingError(f"{path} has the axes {axes!r} and the shape {[*value.shape]}")
+        source = self.source_of(value)
+        entry = self.tape.entries[source.entry]
+        if source.through or entry.tapped or entry.kind != "value":
+            file, line = place()
+            entry = Entry(path, value, inputs=[source], file=file, line=line,
+                          step=self.tape.step)  # fmt: skip
+            if path in self.tape:
+                raise RecordingError(f"{path} was shown twice in one step")
+            source = Source(self.tape.add(entry))
+        else:
+            self.tape.rename(source.entry, path)
+        entry.axes, entry.tapped = axes, True
+        self.hold(value, source)
+        changed = value if self.patch is None else self.patch(path, axes, value)
+        if changed is value:
+            return value
+        self.tape.rename(source.entry, f"{path}.original")
+        new = Entry(path, changed, "changed", axes, file=entry.file, line=entry.line,
+                    step=self.tape.step, tapped=True)  # fmt: skip
+        self.hold(changed, Source(self.tape.add(new)))
+        return changed
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Run an operator, and note what came out and from what."""
+        kwargs = kwargs or {}
+        steps = written_steps(func)
+        if steps is not None:
+            # Outside the mode's own call this code's operators are seen one by one.
+            with self:
+                return steps(*args, **kwargs, tap=self.tap_here)
+        name = canonical(func)
+        written = self.written(name, args, kwargs)
+        result = func(*args, **kwargs)
+        outputs = [result] if isinstance(result, Tensor) else result
+        if not isinstance(outputs, list | tuple) or not all(isinstance(o, Tensor) for o in outputs):
+            return result
+        if written is None and any(out is one for one in args for out in outputs):
+            return result  # nothing was done: contiguous() of what is so, for one
+        inputs: list[Source] = []
+
+        def noted(tensor: Tensor) -> int:
+            inputs.append(self.source_of(tensor))
+            return len(inputs) - 1
+
+        constants = [constant(args, noted), constant(kwargs, noted)]
+        for place_in, out in enumerate(outputs):
+            which = constants if isinstance(result, Tensor) else [*constants, place_in]
+            if name in SHAPE_OPERATORS and len(inputs) == 1 and arranges(name, constants):
+                before = inputs[0]
+                self.hold(out, Source(before.entry, (*before.through, (name, which))))
+                continue
+            file, line = place()
+            path = ".".join(filter(None, (self.inside[-1] if self.inside else "", name)))
+            entry = Entry(path, out, operator=name, constants=which, inputs=list(inputs),
+                          file=file, line=line, step=self.tape.step)  # fmt: skip
+            self.hold(out, Source(self.tape.add(entry)))
+        return result
+
+    def tap_here(self, name: str, axes: str, value: Tensor) -> Tensor:
+        """The tap of a fused operator's written steps, in the module that is running."""
+        part = self.model.get_submodule(self.inside[-1] if self.inside else "")
+        return self.tapped(part, name, axes, value)
+
+    def written(self, name: str, args: Any, kwargs: Any) -> Tensor | None:
+        """The tensor that an operator writes over, if any, its old value kept.
+
+        Raises:
+            RecordingError: it is a part of another, which cannot be followed.
+        """
+        target = kwargs.get("out")
+        if writes(name) or kwargs.get("inplace"):
+            target = args[0]
+        if not isinstance(target, Tensor):
+            return None
+        source = self.known.get(id(target))
+        if name == "__setitem__" or target._is_view() or (source and source.through):
+            file, line = place()
+            raise RecordingError(
+                f"{name} at {file}, line {line} writes into a part of a tensor, which a recording "
+                "cannot follow: make a new tensor (torch.cat, torch.where, masked_fill) instead"
+            )
+        if source is not None:
+            entry = self.tape.entries[source.entry]
+            entry.value = entry.value.clone()
+        return target
+
+
+def place() -> tuple[str, int]:
+    """File (below its package's folder) and line of the code that runs, torch's and ours left
+    out."""
+    frame: FrameType | None = sys._getframe(2)
+    layer = "", 0
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith(SKIPPED) and not file.startswith(SKIPPED_TOO):
+            return readable(file), frame.f_lineno
+        if "/torch/nn/modules/" in file and frame.f_code.co_name == "forward" and not layer[1]:
+            layer = readable(file), frame.f_lineno
+        frame = frame.f_back
+    return layer
+
+
+def readable(file: str) -> str:
+    """A file's place below site-packages or src, which is no machine's path."""
+    for mark in ("/site-packages/", "/src/"):
+        if mark in file:
+            return file.rpartition(mark)[2]
+    return Path(file).name
