@@ -132,3 +132,32 @@ def test_damaged_model_falls_back_and_says_so(tiny_run: Path, tmp_path: Path) ->
     model = gf.load(path, notice=told.append)
     assert isinstance(model.translate("the girl sleeps"), str)
     assert "final model" in told[0] and "damaged" in told[0]
+
+
+def test_a_trace_is_what_the_model_did(tiny_model: gf.LoadedModel) -> None:
+    text = "because it was too wide, the animal did not cross the street"
+    tape = tiny_model.trace(text)
+    assert tape.about["output"] == tiny_model.translate(text, beam=1)
+    shape = tape["decoder.0.cross_attention.weights"].shape
+    assert shape[2:] == (len(tape.about["target"]), len(tape.about["source"]))
+    chosen = tape["probabilities"][0].argmax(-1).tolist()
+    assert chosen == [token["id"] for token in tape.about["next"]]
+    assert torch.allclose(tape["probabilities"].sum(-1), torch.ones(()))
+
+
+def test_a_trace_of_a_given_target_scores_it(tiny_model: gf.LoadedModel) -> None:
+    tape = tiny_model.trace("the girl sleeps", "la fille dort")
+    ids = [token["id"] for token in tape.about["next"]]
+    logs = tape["probabilities"][0].log()[torch.arange(len(ids)), ids]
+    (scores,) = tiny_model.score(["the girl sleeps"], ["la fille dort"])
+    assert logs.tolist() == pytest.approx(scores, abs=1e-4)
+    assert tape.about["output"] == "la fille dort"
+
+
+def test_a_patch_reaches_decoding_too(tiny_model: gf.LoadedModel) -> None:
+    def silence(path: str, axes: str, value: torch.Tensor) -> torch.Tensor:
+        return value * 0 if path == "memory" else value
+
+    tape = tiny_model.trace("the girl sleeps", patch=silence)
+    assert tape.entry("memory").kind == "changed"
+    assert [t["id"] for t in tape.about["next"]] == tape["probabilities"][0].argmax(-1).tolist()

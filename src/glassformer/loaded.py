@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import torch
 
-from glassformer.decoding import force
+from glassformer.decoding import force, greedy
 from glassformer.errors import ConfigError, RunError
+from glassformer.inspection.patch import Patch, observe, unchanged
+from glassformer.inspection.record import record
+from glassformer.inspection.tape import Tape
 from glassformer.model.config import ModelConfig
 from glassformer.model.transformer import EncoderDecoder, build
 from glassformer.runs.run import Run
-from glassformer.text.tokenizer import TokenizerPair
+from glassformer.tap import tap
+from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 from glassformer.training.recipe import Recipe, parse_recipe
 from glassformer.training.train import choose_device, choose_dtype
 from glassformer.translation import Translation, source_tensor, translate
@@ -99,6 +103,53 @@ class LoadedModel:
                 eos_id=pair.target.eos_id,
             )
         return scores
+
+    @torch.inference_mode()
+    def trace(self, text: str, target: str | None = None, *, patch: Patch | None = None) -> Tape:
+        """Everything that happens when the model reads ``text`` and writes ``target``.
+
+        The decoder reads the whole target at once, as in training; each position predicts the next
+        token. Without a ``target`` it is what greedy decoding writes, changes of a patch included.
+        The tape ends in ``logits`` and ``probabilities`` [batch, position, vocabulary].
+
+        Args:
+            patch: puts another value in a tapped one's place, see ``inspection.patch``.
+        """
+        pair, model = self.tokenizers, self.model
+        ids = pair.source.encode(text)
+        device = model.output_matrix.device
+        source = source_tensor([ids], pair, device)
+        if target is None:
+            with observe(model, patch or unchanged):
+                (found,) = greedy(
+                    model.step, model.start(source), rows=1, bos_id=pair.target.bos_id,
+                    eos_id=pair.target.eos_id, max_lengths=[len(ids) + 50],
+                    banned=(pair.target.pad_id, pair.target.bos_id),
+                )  # fmt: skip
+            wanted = list(found.tokens)
+        else:
+            wanted = pair.target.encode(target)
+        start = torch.tensor([[pair.target.bos_id, *wanted]], device=device)
+        with record(model, patch) as tape:
+            hidden = model(source, start)
+            logits = tap(model, "logits", "batch position vocabulary", model.logits(hidden))
+            tap(model, "probabilities", "batch position vocabulary", logits.softmax(-1))
+        tape.about = {
+            "run": self.run.path.name,
+            "config": asdict(self.config),
+            "text": text,
+            "source": tokens_of(pair.source, source[0].tolist()),
+            "target": tokens_of(pair.target, start[0].tolist()),
+            "next": tokens_of(pair.target, [*wanted, pair.target.eos_id]),
+            "output": pair.target.decode(wanted),
+        }
+        return tape
+
+
+def tokens_of(tokenizer: Tokenizer, ids: list[int]) -> list[dict[str, Any]]:
+    """Each id with its piece, as a person can read it."""
+    pieces = tokenizer.pieces(ids)
+    return [{"id": i, "piece": piece} for i, piece in zip(ids, pieces, strict=True)]
 
 
 def load(

@@ -12,6 +12,11 @@ from glassformer.tap import observer
 Patch = Callable[[str, str, Tensor], Tensor]
 
 
+def unchanged(path: str, axes: str, value: Tensor) -> Tensor:
+    """The patch that changes nothing."""
+    return value
+
+
 @contextmanager
 def observe(model: nn.Module, patch: Patch) -> Iterator[None]:
     """Call ``patch(path, axes, value)`` for every tapped value of ``model``; use what it returns.
