@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
 ALLOWED["training"] = {*ALLOWED, "translation"}
 ALLOWED["evaluation"] = {*ALLOWED} - {"training"}
 ALLOWED["loaded"] = {*ALLOWED}
+ALLOWED["explorer"] = {*ALLOWED} - {"evaluation"}
 LAZY = {"cli", "__init__", "__main__"}  # may import anything; heavy things only inside functions
 HEAVY = {"torch", "pydantic", "tokenizers", "numpy", "sacrebleu", "rich", "safetensors", "psutil"}
 

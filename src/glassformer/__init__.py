@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from glassformer.errors import GlassformerError
+    from glassformer.explorer import explore
     from glassformer.loaded import LoadedModel, load
     from glassformer.model import ModelConfig, build
     from glassformer.training.recipe import Recipe, load_recipe
@@ -28,6 +29,7 @@ _HOMES = {
     "Translation": "translation",
     "TranslationConfig": "translation",
     "build": "model",
+    "explore": "explorer",
     "load": "loaded",
     "load_recipe": "training.recipe",
     "resume": "training.train",
@@ -43,6 +45,7 @@ __all__ = [
     "TranslationConfig",
     "__version__",
     "build",
+    "explore",
     "load",
     "load_recipe",
     "resume",

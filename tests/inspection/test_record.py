@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def test_a_patch_leaves_what_was_there_beside_it() -> None:
     assert entry.kind == "changed" and (entry.value == 0).all()
     assert (tape["encoder.0.self_attention.weights.original"] != 0).any()
     assert (tape["encoder.0.self_attention.mixed"] == 0).all()
+    assert not any(e.operator == "mul" and "attention" in e.path for e in tape)
     assert not torch.equal(changed, taken(model, SOURCE, TARGET)[1])
     check_every_value(tape)
 
@@ -273,3 +275,23 @@ def test_the_table_has_a_line_for_each_entry() -> None:
     assert len(lines) == len(tape)
     (line,) = [line for line in lines if line.startswith("encoder.0.self_attention.weights ")]
     assert "batch 2 × head 2 × query 5 × key 5" in line and "masked_fill(" in line
+
+
+def test_two_threads_record_one_model_at_once() -> None:
+    model = small()
+    expected = [taken(model, SOURCE, TARGET[:, :n])[0] for n in (1, 2, 3)]
+    found: dict[int, list[Tape]] = {0: [], 1: [], 2: []}
+
+    def work(which: int) -> None:
+        for _ in range(8):
+            found[which].append(taken(model, SOURCE, TARGET[:, : which + 1])[0])
+
+    threads = [threading.Thread(target=work, args=(which,)) for which in found]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for which, tapes in found.items():
+        assert len(tapes) == 8
+        for tape in tapes:
+            assert tape.graph == expected[which].graph

@@ -13,7 +13,9 @@ import click
 
 from glassformer.errors import GlassformerError, nearest
 
-VERBS = "demo train resume translate evaluate compare new score tokenizer data runs recipes".split()
+VERBS = (
+    "demo explore train resume translate evaluate compare new score tokenizer data runs recipes"
+).split()
 
 
 class Verbs(click.Group):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,7 @@ class Recorder(TorchFunctionMode):
         self.held: list[Tensor] = []  # an id is only good while its tensor lives
         self.inside: list[str] = []
         self.names: dict[int, tuple[str, str]] = {}
+        self.thread = threading.get_ident()  # hooks are on the model, which others may be running
         for kind, named in (("parameter", model.named_parameters(remove_duplicate=False)),
                             ("buffer", model.named_buffers(remove_duplicate=False))):  # fmt: skip
             for path, tensor in named:
@@ -92,12 +94,15 @@ class Recorder(TorchFunctionMode):
         for part, path in self.paths.items():
 
             def enter(module: nn.Module, args: Any, kwargs: Any, path: str = path) -> None:
+                if threading.get_ident() != self.thread:
+                    return
                 if not self.inside:
                     self.take_inputs(module, args, kwargs)
                 self.inside.append(path)
 
             def leave(module: nn.Module, args: Any, result: Any) -> None:
-                self.inside.pop()
+                if threading.get_ident() == self.thread:
+                    self.inside.pop()
 
             handles.append(part.register_forward_pre_hook(enter, with_kwargs=True))
             handles.append(part.register_forward_hook(leave, always_call=True))
@@ -151,7 +156,8 @@ class Recorder(TorchFunctionMode):
             self.tape.rename(source.entry, path)
         entry.axes, entry.tapped = axes, True
         self.hold(value, source)
-        changed = value if self.patch is None else self.patch(path, axes, value)
+        with torch._C.DisableTorchFunction():  # what a patch computes is no part of the run
+            changed = value if self.patch is None else self.patch(path, axes, value)
         if changed is value:
             return value
         self.tape.rename(source.entry, f"{path}.original")

@@ -204,6 +204,14 @@ class Tape:
         graph = json.dumps(self.graph, ensure_ascii=False, allow_nan=False)
         return save({path: plain(self[path]) for path in chosen}, {"graph": graph})
 
+    def values_only(self, paths: Sequence[str]) -> bytes:
+        """The values of these paths, as safetensors without the graph.
+
+        Raises:
+            RecordingError: a path was not recorded.
+        """
+        return save({path: plain(self[path]) for path in paths})
+
     def save(self, path: str | Path) -> None:
         """Write all of it to a file.
 

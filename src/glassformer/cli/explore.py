@@ -1,0 +1,38 @@
+"""``glassformer explore``: see every number of a model, in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from glassformer.cli.common import compute_options, notice, use_threads
+
+
+@click.command(short_help="See every number of a model, in the browser.")
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="RUN…", required=True)
+@click.option("--port", type=click.IntRange(1, 65535), help="A free one if left out.")
+@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+@compute_options()
+def command(
+    runs: tuple[Path, ...],
+    port: int | None,
+    no_browser: bool,
+    device: str | None,
+    dtype: str,
+    threads: int | None,
+) -> None:
+    """Open a page on RUN that shows, live, how a sentence goes through the model: every value,
+    what it was computed from, and the line of code that computed it.
+
+    \b
+    Examples:
+      glassformer explore runs/petit
+      glassformer explore runs/petit runs/mine --port 8000 --no-browser
+    """
+    use_threads(threads)
+    from glassformer.explorer import explore
+    from glassformer.loaded import load
+
+    models = [load(run, device=device, dtype=dtype, notice=notice) for run in runs]
+    explore(*models, port=port, browser=not no_browser, notice=click.echo)

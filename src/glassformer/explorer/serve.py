@@ -1,0 +1,78 @@
+"""Start the explorer: a server on this machine, and a browser that looks at it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+
+import uvicorn
+
+from glassformer.errors import ConfigError
+from glassformer.explorer.server import create_app
+from glassformer.loaded import LoadedModel
+
+HOST = "127.0.0.1"
+
+
+def explore(
+    *models: LoadedModel,
+    port: int | None = None,
+    browser: bool = True,
+    notice: Callable[[str], None] = print,
+) -> None:
+    """Serve the explorer of these models until Ctrl-C.
+
+    Args:
+        port: where; a free one if None.
+        browser: open the page.
+        notice: told the address.
+
+    Raises:
+        ConfigError: no model, or the port is taken.
+    """
+    if not models:
+        raise ConfigError("explore needs a model: explore(gf.load('runs/petit'))")
+    server, address = prepare(named(models), port)
+    notice(f"{address}   (Ctrl-C ends)")
+    if browser:
+        threading.Timer(0.3, webbrowser.open, [address]).start()
+    server.run()
+
+
+def named(models: Sequence[LoadedModel]) -> dict[str, LoadedModel]:
+    """The models by the names of their runs, a number after those that are there twice."""
+    found: dict[str, LoadedModel] = {}
+    for model in models:
+        name, count = model.run.path.name, 2
+        while name in found:
+            name, count = f"{model.run.path.name} {count}", count + 1
+        found[name] = model
+    return found
+
+
+def prepare(models: Mapping[str, LoadedModel], port: int | None) -> tuple[uvicorn.Server, str]:
+    """A server that is ready to run, and its address."""
+    port = port or free_port()
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise ConfigError(
+                f"port {port} cannot be used ({error.strerror}): give another"
+            ) from None
+    config = uvicorn.Config(
+        create_app(models), host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=1
+    )
+    return uvicorn.Server(config), f"http://{HOST}:{port}"
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with closing(socket.socket()) as probe:
+        probe.bind((HOST, 0))
+        number: int = probe.getsockname()[1]
+        return number
