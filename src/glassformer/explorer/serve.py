@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import closing
 
 import uvicorn
 
 from glassformer.errors import ConfigError
+from glassformer.explorer.models import Models
 from glassformer.explorer.server import create_app
 from glassformer.loaded import LoadedModel
 
@@ -35,25 +36,14 @@ def explore(
     """
     if not models:
         raise ConfigError("explore needs a model: explore(gf.load('runs/petit'))")
-    server, address = prepare(named(models), port)
+    server, address = prepare(Models(models), port)
     notice(f"{address}   (Ctrl-C ends)")
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
     server.run()
 
 
-def named(models: Sequence[LoadedModel]) -> dict[str, LoadedModel]:
-    """The models by the names of their runs, a number after those that are there twice."""
-    found: dict[str, LoadedModel] = {}
-    for model in models:
-        name, count = model.run.path.name, 2
-        while name in found:
-            name, count = f"{model.run.path.name} {count}", count + 1
-        found[name] = model
-    return found
-
-
-def prepare(models: Mapping[str, LoadedModel], port: int | None) -> tuple[uvicorn.Server, str]:
+def prepare(models: Models, port: int | None) -> tuple[uvicorn.Server, str]:
     """A server that is ready to run, and its address."""
     port = port or free_port()
     with closing(socket.socket()) as probe:

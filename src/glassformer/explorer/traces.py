@@ -5,29 +5,23 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 
-from glassformer.errors import ConfigError, nearest
+from glassformer.errors import ConfigError
+from glassformer.explorer.answers import NotThereError, TooMuchError
 from glassformer.explorer.changes import Change, as_patch
+from glassformer.explorer.models import Models
 from glassformer.inspection.tape import Tape
-from glassformer.loaded import LoadedModel
 
 MOST_TOKENS = 512
 MOST_CHARACTERS = 8000
 KEPT = 24  # traces
 
 
-class TooMuchError(ConfigError):
-    """A text that is too long to be traced."""
-
-
-@dataclass
 class Traces:
     """Makes traces of some models, and remembers the newest; safe to use from many threads."""
 
-    models: dict[str, LoadedModel]
-
-    def __post_init__(self) -> None:
+    def __init__(self, models: Models):
+        self.models = models
         self.kept: OrderedDict[str, Tape] = OrderedDict()
         self.lock = threading.Lock()
 
@@ -38,10 +32,9 @@ class Traces:
 
         Raises:
             TooMuchError: the text is longer than can be drawn.
-            ConfigError: there is nothing to read, no such model, or a change does not fit.
+            NotThereError: there is no such model.
+            ConfigError: there is nothing to read, or a change does not fit.
         """
-        if name not in self.models:
-            raise ConfigError(f"there is no model {name!r} here.{nearest(name, self.models)}")
         model = self.models[name]
         for what, line in (("text", text), ("target", target or "")):
             if len(line) > MOST_CHARACTERS:
@@ -63,9 +56,14 @@ class Traces:
                 self.kept.popitem(last=False)
         return tape
 
-    def find(self, number: str) -> Tape | None:
-        """A trace that was made before; None if it is forgotten."""
+    def find(self, number: str) -> Tape:
+        """A trace that was made before.
+
+        Raises:
+            NotThereError: it is forgotten.
+        """
         with self.lock:
-            if number in self.kept:
-                self.kept.move_to_end(number)
-            return self.kept.get(number)
+            if number not in self.kept:
+                raise NotThereError("this trace is forgotten: change the text to make a new one")
+            self.kept.move_to_end(number)
+            return self.kept[number]

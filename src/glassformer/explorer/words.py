@@ -5,8 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter
 
 from glassformer.data import petit
+
+if TYPE_CHECKING:
+    from glassformer.explorer.models import Models
 
 OPENING = "because it was too wide, the animal did not cross the street"
 
@@ -62,3 +68,23 @@ def glosses() -> Mapping[str, str]:
 def draw_sentence() -> str:
     """A new sentence of the grammar."""
     return next(petit.split("new", random.randrange(10**9), 1)).english
+
+
+def routes(models: Models) -> APIRouter:
+    """The words of the built-in pair, and new sentences of them."""
+    router = APIRouter(prefix="/api")
+
+    @router.get("/words")
+    def vocabulary() -> dict[str, Any]:
+        return {
+            "known": known(),
+            "kinds": kinds(),
+            "glosses": glosses(),
+            "antecedents": antecedents(),
+        }
+
+    @router.get("/sentence")
+    def sentence() -> dict[str, str]:
+        return {"text": draw_sentence()}
+
+    return router

@@ -1,0 +1,86 @@
+"""The models that a server shows, by name: those that it began with, and those that come later."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from fastapi import APIRouter
+
+from glassformer.errors import nearest
+from glassformer.explorer import words
+from glassformer.explorer.answers import NotThereError
+from glassformer.loaded import LoadedModel
+
+
+class Models(Mapping[str, LoadedModel]):
+    """Models by the names of their runs; safe to read and to add to from many threads."""
+
+    def __init__(self, models: Iterable[LoadedModel] = ()):
+        self._models: dict[str, LoadedModel] = {}
+        self._lock = threading.Lock()
+        for model in models:
+            self.add(model)
+
+    def add(self, model: LoadedModel) -> str:
+        """Take one more; its name, with a number after it where that is taken."""
+        plain = name = model.run.path.name
+        count = 2
+        with self._lock:
+            while name in self._models:
+                name, count = f"{plain} {count}", count + 1
+            # A new dictionary each time: whoever goes through the old one is not disturbed.
+            self._models = {**self._models, name: model}
+        return name
+
+    def __getitem__(self, name: str) -> LoadedModel:
+        """The model of this name.
+
+        Raises:
+            NotThereError: there is none.
+        """
+        models = self._models
+        if name not in models:
+            raise NotThereError(f"there is no model {name!r} here.{nearest(name, models)}")
+        return models[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._models
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+
+def routes(models: Models) -> APIRouter:
+    """What models there are."""
+    router = APIRouter(prefix="/api")
+
+    @router.get("/models")
+    def list_models() -> list[dict[str, Any]]:
+        return [describe(name, models[name]) for name in models]
+
+    return router
+
+
+def describe(name: str, model: LoadedModel) -> dict[str, Any]:
+    """What the page must know of a model before any trace."""
+    built_in = model.recipe.data.source == "petit"
+    return {
+        "name": name,
+        "title": model.recipe.name.removesuffix("-demo"),
+        "family": model.config.family,
+        "parameters": sum(p.numel() for p in model.model.parameters()),
+        "families": {path: p.numel() for path, p in model.model.named_parameters()},
+        "config": json.loads(json.dumps(vars(model.config), default=str)),
+        "built_in": built_in,
+        "opening": words.OPENING if built_in else "",
+        "finished": model.run.finished,
+        "untrained": False,
+        "snapshots": [],
+        "recorded": None,
+    }

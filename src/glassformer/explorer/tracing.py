@@ -1,0 +1,76 @@
+"""Traces over the wire: the graph of a run, its values on demand, the lines of code behind it."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from glassformer.explorer.answers import BINARY, NotThereError
+from glassformer.explorer.changes import Change
+from glassformer.explorer.models import Models
+from glassformer.explorer.traces import Traces
+
+PACKAGE = Path(str(resources.files("glassformer")))
+
+
+class ChangeRequest(BaseModel):
+    """A ``Change``, as it arrives."""
+
+    path: str = Field(max_length=200)
+    where: list[int | None] = Field(default=[], max_length=4)
+    scale: float | None = None
+    value: float | None = None
+
+
+class TraceRequest(BaseModel):
+    """What to trace, and which values to send with the graph."""
+
+    model: str = Field(max_length=200)
+    text: str
+    target: str | None = None
+    changes: list[ChangeRequest] = Field(default=[], max_length=64)
+    values: list[str] = Field(default=[], max_length=2000)
+
+
+def routes(models: Models) -> APIRouter:
+    """Making traces and looking into them."""
+    router = APIRouter(prefix="/api")
+    traces = Traces(models)
+
+    @router.post("/trace")
+    def trace(asked: TraceRequest) -> Response:
+        changes = tuple(
+            Change(one.path, tuple(one.where), one.scale, one.value) for one in asked.changes
+        )
+        tape = traces.make(asked.model, asked.text, asked.target, changes)
+        sent = [path for path in asked.values if path in tape]
+        return Response(tape.to_bytes(sent), media_type=BINARY)
+
+    @router.get("/values/{trace}")
+    def values(trace: str, path: Annotated[list[str], Query(max_length=2000)]) -> Response:
+        return Response(traces.find(trace).values_only(path), media_type=BINARY)
+
+    @router.get("/code/{trace}/{number}")
+    def code(trace: str, number: int) -> dict[str, Any]:
+        tape = traces.find(trace)
+        if not 0 <= number < len(tape):
+            raise NotThereError(f"this trace has {len(tape)} entries, none of them is {number}")
+        entry = tape.entries[number]
+        return lines_around(entry.file, entry.line)
+
+    return router
+
+
+def lines_around(file: str, line: int) -> dict[str, Any]:
+    """A line of this package's own code with those around it; of other code only the place."""
+    found: list[str] = []
+    own = PACKAGE.parent / file
+    if file.startswith("glassformer/") and ".." not in file and own.is_file():
+        found = own.read_text(encoding="utf-8").split("\n")
+    first = max(line - 4, 1)
+    return {"file": file, "line": line, "first": first, "lines": found[first - 1 : line + 3]}
