@@ -16,17 +16,23 @@ export interface Entry {
   step: number;
   tapped: boolean;
 }
-export interface Token { id: number; piece: string }
+export interface Token { id: number; piece: string; unknown?: true }
 export interface About {
   trace: string;
   run: string;
+  family?: 'encoder-decoder' | 'decoder-only' | 'encoder-only';
   text: string;
   output: string;
   source: Token[];
   target: Token[];
   next: Token[];
   config: Record<string, Json>;
-  changes: { path: string; where: (number | null)[]; scale: number | null; value: number | null }[];
+  changes: Json[];
+  snapshot?: number | null;
+  training?: { seed: number; dropout: number; smoothing: number } | null;
+  untrained?: boolean;
+  gold?: [number, number][] | null;
+  reference?: string | null;
 }
 export interface Graph { version: number; about: About; entries: Entry[] }
 

@@ -1,55 +1,84 @@
 // The session: which model, which sentence, what is open, what is changed. All else is derived.
+//
+// `place` is the state that the address holds. The names that everybody knows: model, text, target,
+// view, open (a path in the network), cell ("path:flat"), head, snapshot, training, pad, changes.
+// A view may keep names of its own there.
 
-import * as api from '../api/server';
-import type { Change, Code, ModelInfo, Words } from '../api/server';
-import { indexOf, nodeAt, treeOf, type Entry, type Graph, type Node } from '../core/graph';
+import { server } from '../api/server';
+import { SourceError, type Change, type Code, type ModelInfo, type Source, type TraceRequest, type Words } from '../api/source';
+import { fromAddress, moved, toAddress, type Place } from '../core/address';
+import { nodeAt, type Entry, type Graph, type Node } from '../core/graph';
 import type { Tensor } from '../core/safetensors';
 import { en } from '../strings/en';
+import { Recording } from './recording.svelte';
 
-export interface Selection { entry: number; flat: number }
+/** A cell of a value: which, and at which flat place. */
+export interface Cell { path: string; flat: number }
 
-const OPENING = ['probabilities'];
+const NO_WORDS: Words = { known: [], kinds: {}, glosses: {}, antecedents: [] };
 
 class Session {
+  source = $state.raw<Source>(server);
   models = $state.raw<ModelInfo[]>([]);
-  model = $state('');
-  text = $state('');
-  words = $state.raw<Words>({ known: [], kinds: {}, glosses: {}, antecedents: [] });
-  graph = $state.raw<Graph | null>(null);
-  values = $state.raw<Map<string, Tensor>>(new Map());
-  /** The output before any change, to be shown beside the one after it. */
-  original = $state('');
-  changes = $state.raw<Change[]>([]);
-  open = $state<string | null>(null);
-  head = $state(0);
-  pinned = $state.raw<Selection | null>(null);
+  words = $state.raw<Words>(NO_WORDS);
+  place = $state.raw<Place>({});
+  recording = $state.raw<Recording | null>(null);
+  /** The same sentence before any change, to be shown beside. */
+  unchanged = $state.raw<Recording | null>(null);
   code = $state.raw<Code | null>(null);
   busy = $state(false);
   gone = $state(false);
   problem = $state('');
   private asked: AbortController | null = null;
-  private wanted = new Set<string>();
+  private wanted = new Map<string, number>();
 
+  model = $derived(this.place['model'] ?? '');
+  text = $derived(this.place['text'] ?? '');
+  view = $derived(this.place['view'] ?? '');
+  open = $derived(this.place['open'] ?? '');
+  head = $derived(Number(this.place['head'] ?? 0));
+  changes = $derived(parsed<Change[]>(this.place['changes'], []));
+  cell = $derived<Cell | null>(cellOf(this.place['cell']));
   info = $derived(this.models.find((one) => one.name === this.model) ?? null);
-  index = $derived(this.graph ? indexOf(this.graph) : new Map<string, number>());
-  tree = $derived<Node | null>(this.graph ? treeOf(this.graph) : null);
-  node = $derived<Node | null>(this.tree && this.open !== null ? nodeAt(this.tree, this.open) ?? this.tree : null);
+  graph = $derived<Graph | null>(this.recording?.graph ?? null);
+  values = $derived<Map<string, Tensor>>(this.recording?.values ?? new Map());
+  tree = $derived<Node | null>(this.recording?.tree ?? null);
+  node = $derived<Node | null>(this.tree ? nodeAt(this.tree, this.open) ?? this.tree : null);
 
   async start(): Promise<void> {
     try {
-      this.models = await api.models();
-      const asked = new URLSearchParams(location.hash.slice(1));
-      const known = this.models.some((one) => one.name === asked.get('model'));
-      this.model = known ? asked.get('model')! : (this.models[0]?.name ?? '');
-      this.open = asked.get('open');
-      this.head = Number(asked.get('head') ?? 0) || 0;
-      this.text = asked.get('text') || this.info?.opening || 'hello';
-      try { this.changes = JSON.parse(asked.get('changes') ?? '[]') as Change[]; } catch { this.changes = []; }
-      await this.trace();
-      const cell = asked.get('cell')?.match(/^(.+):(\d+)$/);
-      if (cell && this.index.has(cell[1]!)) await this.pin({ entry: this.index.get(cell[1]!)!, flat: Number(cell[2]) });
-      if (this.info?.built_in) this.words = await api.words();
+      this.models = await this.source.models();
+      await this.arrive(fromAddress(location.hash));
+      addEventListener('popstate', () => void this.arrive(fromAddress(location.hash)));
+      if (this.info?.built_in) this.words = await this.source.ask<Words>('api/words');
     } catch (error) { this.fail(error); }
+  }
+
+  /** Go where an address says; what it leaves open is the first model and its opening sentence. */
+  private async arrive(place: Place): Promise<void> {
+    const known = this.models.find((one) => one.name === place['model']) ?? this.models[0];
+    const before = this.question(this.place);
+    this.place = { ...place, model: known?.name ?? '', text: place['text'] ?? known?.opening ?? '' };
+    if (!this.recording || JSON.stringify(before) !== JSON.stringify(this.question(this.place))) await this.trace();
+    await this.show();
+  }
+
+  /** Change what is open. With `step` the browser's Back button leads back here. */
+  go(change: Record<string, string | number | null>, step = true): void {
+    const before = JSON.stringify(this.question(this.place));
+    this.place = moved(this.place, change);
+    if (step) history.pushState(null, '', toAddress(this.place));
+    else history.replaceState(null, '', toAddress(this.place));
+    if (before !== JSON.stringify(this.question(this.place))) void this.trace();
+  }
+
+  /** What is asked of the program at this place. */
+  private question(place: Place): TraceRequest {
+    return {
+      model: place['model'] ?? '', text: place['text'] ?? '', target: place['target'] ?? null,
+      changes: parsed<Change[]>(place['changes'], []), snapshot: place['snapshot'] ? Number(place['snapshot']) : null,
+      training: parsed(place['training'], null), pad: Number(place['pad'] ?? 0),
+    };
   }
 
   /** Trace the sentence anew; an older request that is still under way is given up. */
@@ -57,22 +86,18 @@ class Session {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
     const slow = setTimeout(() => (this.busy = true), 300);
-    const pinnedPath = this.pinned && this.graph ? this.graph.entries[this.pinned.entry]?.path : null;
+    const question = this.question(this.place);
     try {
-      const wanted = new Set([...OPENING, ...attentionPaths(this.graph), ...this.wanted]);
-      const answer = await api.trace(this.model, this.text, this.changes, [...wanted], asked.signal);
+      const answer = await this.source.trace({ ...question, values: this.paths(this.graph) }, asked.signal);
+      const recording = new Recording(answer, this.source);
+      await recording.need(this.paths(answer.graph));
       if (asked !== this.asked) return;
-      this.graph = answer.graph;
-      this.values = answer.values;
-      const missing = attentionPaths(answer.graph).filter((path) => !answer.values.has(path));
-      if (missing.length) await this.need(missing);
-      if (!this.changes.length) this.original = answer.graph.about.output;
-      const still = pinnedPath ? this.index.get(pinnedPath) : undefined;
-      if (this.pinned && still !== undefined) await this.pin({ entry: still, flat: Math.min(this.pinned.flat, count(answer.graph.entries[still]!) - 1) });
-      else this.pinned = null;
+      this.recording = recording;
+      if (!question.changes?.length) this.unchanged = recording;
+      else if (!this.unchanged || !sameText(this.unchanged.graph, recording.graph)) this.unchanged = await this.beside({ changes: [] });
       this.problem = '';
       this.gone = false;
-      this.remember();
+      await this.show();
     } catch (error) {
       this.fail(error);
     } finally {
@@ -81,86 +106,92 @@ class Session {
     }
   }
 
-  async say(text: string): Promise<void> {
-    this.text = text;
-    await this.trace();
+  /** Another recording, to be held against this one: the same question with some of it changed. */
+  async beside(change: Partial<TraceRequest>, paths: string[] = []): Promise<Recording> {
+    const question = { ...this.question(this.place), ...change };
+    const answer = await this.source.trace({ ...question, values: [...this.paths(this.graph), ...paths] });
+    return new Recording(answer, this.source);
   }
 
-  /** Have the values of these paths, asking the program for those that are not here yet. */
-  async need(paths: string[]): Promise<void> {
-    const trace = this.graph?.about.trace;
-    const missing = paths.filter((path) => !this.values.has(path) && this.index.has(path));
-    if (!trace || !missing.length) return;
-    try {
-      const found = await api.values(trace, missing);
-      if (this.graph?.about.trace !== trace) return;
-      this.values = new Map([...this.values, ...found]);
-    } catch (error) { this.fail(error); }
+  /** What every first picture needs, and what the open views watch. */
+  private paths(graph: Graph | null): string[] {
+    return ['probabilities', ...attentionPaths(graph), ...this.wanted.keys()];
   }
 
-  valueOf = (entry: number): Tensor => this.values.get(this.graph!.entries[entry]!.path) ?? { shape: [], data: new Float32Array() };
-  has = (entry: number): boolean => this.values.has(this.graph!.entries[entry]!.path);
-  entryAt = (path: string): Entry | null => this.graph?.entries[this.index.get(path) ?? -1] ?? null;
-
-  async pin(selection: Selection): Promise<void> {
-    const entry = this.graph?.entries[selection.entry];
-    if (!entry) return;
-    await this.need([entry.path, ...entry.inputs.map((source) => this.graph!.entries[source.entry]!.path)]);
-    this.pinned = selection;
-    this.code = null;
-    this.remember();
-    if (entry.file && this.graph) this.code = await api.code(this.graph.about.trace, selection.entry).catch(() => null);
-  }
-
-  unpin(): void {
-    this.pinned = null;
-    this.remember();
-  }
-
-  go(path: string | null): void {
-    this.open = path;
-    this.remember();
-  }
-
-  /** Paths whose values a view shows stay wanted while it is open, so that typing updates them. */
+  /** While a view is open its values come with every trace. Returns what ends that. */
   watch(paths: string[]): () => void {
-    paths.forEach((path) => this.wanted.add(path));
+    paths.forEach((path) => this.wanted.set(path, (this.wanted.get(path) ?? 0) + 1));
     void this.need(paths);
-    return () => paths.forEach((path) => this.wanted.delete(path));
+    return () => paths.forEach((path) => {
+      const count = (this.wanted.get(path) ?? 1) - 1;
+      if (count) this.wanted.set(path, count);
+      else this.wanted.delete(path);
+    });
   }
 
-  async change(change: Change): Promise<void> {
-    this.changes = [...this.changes, change];
-    await this.trace();
+  async need(paths: string[]): Promise<void> {
+    try { await this.recording?.need(paths); } catch (error) { this.fail(error); }
   }
 
-  async undo(all = false): Promise<void> {
-    this.changes = all ? [] : this.changes.slice(0, -1);
-    await this.trace();
+  entryAt(path: string): Entry | null {
+    return this.recording?.entryAt(path) ?? null;
   }
 
-  private remember(): void {
-    const state = new URLSearchParams({ model: this.model, text: this.text });
-    if (this.open !== null) state.set('open', this.open);
-    if (this.head) state.set('head', String(this.head));
-    if (this.pinned && this.graph) state.set('cell', `${this.graph.entries[this.pinned.entry]!.path}:${this.pinned.flat}`);
-    if (this.changes.length) state.set('changes', JSON.stringify(this.changes));
-    history.replaceState(null, '', `#${state}`);
+  say(text: string): void {
+    this.go({ text, target: null, training: null }, false);
   }
 
-  private fail(error: unknown): void {
+  /** Select a cell: the inspector shows it. */
+  select(cell: Cell | null): void {
+    this.go({ cell: cell ? `${cell.path}:${cell.flat}` : null }, false);
+    void this.show();
+  }
+
+  /** Have what the inspector needs of the selected cell. */
+  private async show(): Promise<void> {
+    const recording = this.recording, entry = this.cell && recording?.entryAt(this.cell.path);
+    this.code = null;
+    if (!entry || !recording) return;
+    await this.need([entry.path, ...entry.inputs.map((source) => recording.graph.entries[source.entry]!.path)]);
+    if (!entry.file) return;
+    const code = await this.source.code(recording.graph.about.trace, recording.index.get(entry.path)!).catch(() => null);
+    if (this.cell?.path === entry.path) this.code = code;
+  }
+
+  change(change: Change): void {
+    this.setChanges([...this.changes, change]);
+  }
+
+  undo(all = false): void {
+    this.setChanges(all ? [] : this.changes.slice(0, -1));
+  }
+
+  setChanges(changes: Change[]): void {
+    this.go({ changes: changes.length ? JSON.stringify(changes) : null });
+  }
+
+  fail(error: unknown): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    if (error instanceof api.ServerError && error.gone) { this.gone = true; this.problem = en.gone; return; }
-    this.problem = error instanceof Error ? error.message : String(error);
+    this.gone = error instanceof SourceError && error.gone;
+    this.problem = this.gone ? en.state.gone : error instanceof Error ? error.message : String(error);
   }
+}
+
+function parsed<T>(text: string | undefined, otherwise: T): T {
+  try { return text ? (JSON.parse(text) as T) : otherwise; } catch { return otherwise; }
+}
+
+function cellOf(text: string | undefined): Cell | null {
+  const found = text?.match(/^(.+):(\d+)$/);
+  return found ? { path: found[1]!, flat: Number(found[2]) } : null;
+}
+
+function sameText(a: Graph, b: Graph): boolean {
+  return a.about.text === b.about.text && a.about.run === b.about.run;
 }
 
 function attentionPaths(graph: Graph | null): string[] {
   return graph ? graph.entries.filter((entry) => entry.path.endsWith('attention.weights')).map((entry) => entry.path) : [];
-}
-
-function count(entry: Entry): number {
-  return entry.shape.reduce((a, b) => a * b, 1);
 }
 
 export const session = new Session();

@@ -1,0 +1,40 @@
+// Where models, traces and values come from: the program on this machine (server.ts) or a recording
+// in a file (recorded.ts). The page asks through this interface alone.
+
+import type { Graph, Json } from '../core/graph';
+import type { Tensor } from '../core/safetensors';
+
+export type Family = 'encoder-decoder' | 'decoder-only' | 'encoder-only';
+export interface ModelInfo {
+  name: string; title: string; family: Family; parameters: number; families: Record<string, number>;
+  config: Record<string, Json>; built_in: boolean; opening: string; finished: boolean; untrained: boolean;
+  snapshots: number[]; recorded: { texts: string[]; steps: number[] } | null;
+}
+export interface Swap { text: string; target?: string | null; where?: (number | null)[] }
+/** Exactly one of scale, value and swap. */
+export interface Change { path: string; where: (number | null)[]; scale?: number | null; value?: number | null; swap?: Swap | null }
+/** An untrained model of the same sizes with one part swapped, for comparison. */
+export interface Variant { norm?: string; activation?: string; positions?: string; family?: string; untrained?: true }
+export interface TraceRequest {
+  model: string; text: string; target?: string | null; changes?: Change[]; values?: string[]; snapshot?: number | null;
+  variant?: Variant | null; training?: { seed: number; dropout?: number } | null; pad?: number;
+}
+export interface Words { known: string[]; kinds: Record<string, string[]>; glosses: Record<string, string>; antecedents: string[] }
+export interface Code { file: string; line: number; first: number; lines: string[] }
+export interface Answer { graph: Graph; values: Map<string, Tensor> }
+
+export interface Source {
+  /** Whether a new text can be traced; a recorded file cannot. */
+  readonly live: boolean;
+  models(): Promise<ModelInfo[]>;
+  trace(request: TraceRequest, signal?: AbortSignal): Promise<Answer>;
+  values(trace: string, paths: string[]): Promise<Map<string, Tensor>>;
+  code(trace: string, entry: number): Promise<Code | null>;
+  /** Any other answer of the program, by its address; a recorded file has none. */
+  ask<T>(address: string, body?: unknown, signal?: AbortSignal): Promise<T>;
+}
+
+/** What is wrong, in a sentence for the reader; `gone` when the program does not answer at all. */
+export class SourceError extends Error {
+  constructor(message: string, readonly gone = false) { super(message); }
+}
