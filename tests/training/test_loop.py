@@ -21,6 +21,7 @@ from glassformer.training.config import TrainingConfig
 from glassformer.training.loop import Silent, Trainer
 from glassformer.training.objectives import translation_objective
 from glassformer.training.step import accumulate, update
+from glassformer.training.train import restore
 
 MakeTrainer = Callable[..., Trainer]
 
@@ -81,6 +82,38 @@ def test_resumed_run_is_the_unbroken_run_to_the_bit(
     assert losses(second) == losses(whole)
     ours, theirs = second.model.state_dict(), whole.model.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_snapshots_are_those_of_the_unbroken_run_to_the_bit(
+    make_trainer: MakeTrainer, small_config: TrainingConfig
+) -> None:
+    config = replace(small_config, snapshots=5)
+    whole = make_trainer("whole", config)
+    untrained = {name: value.clone() for name, value in whole.model.state_dict().items()}
+    whole.run_updates()
+    assert whole.run.snapshots() == whole.snapshot_steps == [0, 1, 2, 3, 11]
+    first = make_trainer("broken", replace(config, updates=6))
+    first.run_updates()
+    second = make_trainer("broken", config)
+    second.run.save_snapshot(9, untrained)  # of a future that a resume makes anew
+    restore(second, second.watcher)
+    assert second.run.snapshots() == [0, 1, 2, 3, 6]
+    second.run_updates()
+    for step in whole.run.snapshots():
+        ours, theirs = second.run.load_snapshot(step), whole.run.load_snapshot(step)
+        assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+    begun, ended = whole.run.load_snapshot(0), whole.run.load_snapshot(11)
+    for name, value in whole.model.state_dict().items():
+        assert torch.equal(begun[name], untrained[name].half().float())
+        assert torch.equal(ended[name], value.half().float())
+
+
+def test_a_recipe_may_keep_no_snapshot(
+    make_trainer: MakeTrainer, small_config: TrainingConfig
+) -> None:
+    trainer = make_trainer(config=replace(small_config, snapshots=0))
+    trainer.run_updates()
+    assert trainer.run.snapshots() == []
 
 
 class StopAt(Silent):
@@ -164,6 +197,7 @@ def test_early_stopping(make_trainer: MakeTrainer, small_config: TrainingConfig)
     assert trainer.run_updates()
     assert trainer.progress.step < 50
     assert trainer.run.checkpoints()[-1].name == f"{trainer.progress.step:08}"
+    assert trainer.run.snapshots()[-1] == trainer.progress.step
 
 
 def test_clipping_bounds_the_step(

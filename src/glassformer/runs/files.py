@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -146,8 +146,14 @@ def fault(folder: Path) -> str | None:
     return None
 
 
-def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+def save_tensors(
+    path: Path,
+    tensors: Mapping[str, Tensor],
+    as_stored: Callable[[Tensor], Tensor] | None = None,
+) -> None:
     """A safetensors file; tensors that are one and the same are stored once, under the first name.
+
+    ``as_stored`` makes of each what is written; as it is if None.
 
     Raises:
         OSError: the file cannot be written.
@@ -161,7 +167,7 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
             shared[name] = first[key]
         else:
             first[key] = name
-            stored[name] = alone(tensor)
+            stored[name] = (as_stored or alone)(tensor)
     try:
         save_file(stored, path, metadata={SHARED: json.dumps(shared)})
     except SafetensorError as error:

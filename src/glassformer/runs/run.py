@@ -6,6 +6,7 @@ tokenizer.json     or tokenizer.source.json and tokenizer.target.json
 metrics.jsonl      a row an update, a row an evaluation
 corpus/            the training and dev splits as tokens
 checkpoints/STEP/  parameters, optimiser, state, checksums
+snapshots/STEP/    parameters in 16 bit, to see how it learned; never pruned
 model/             the final parameters
 run.lock           held by the process that trains
 """
@@ -29,6 +30,7 @@ from torch import Tensor
 
 from glassformer.errors import CheckpointError, RunError, RunInUseError, nearest
 from glassformer.model.config import ModelConfig
+from glassformer.runs import snapshots
 from glassformer.runs.files import (
     disk_errors,
     fault,
@@ -285,6 +287,28 @@ class Run:
         if not whole:
             raise CheckpointError(f"{self.path} has no whole checkpoint to average")
         return mean_of([folder / "model.safetensors" for folder in reversed(whole)])
+
+    def snapshots(self) -> list[int]:
+        """The steps of which the parameters are kept, in order."""
+        return snapshots.snapshots(self.path / "snapshots")
+
+    def save_snapshot(self, step: int, parameters: Mapping[str, Tensor]) -> None:
+        """Keep the parameters after this many updates in 16 bit."""
+        snapshots.save_snapshot(self.path / "snapshots", step, parameters)
+
+    def load_snapshot(self, step: int) -> dict[str, Tensor]:
+        """The parameters after this many updates, in fp32.
+
+        Raises:
+            RunError: there is no such snapshot, or it is damaged.
+        """
+        return snapshots.load_snapshot(self.path / "snapshots", step)
+
+    def drop_snapshots_after(self, step: int) -> None:
+        """Forget the snapshots of later steps, which a resume writes again."""
+        for later in self.snapshots():
+            if later > step:
+                shutil.rmtree(self.path / "snapshots" / f"{later:08}", ignore_errors=True)
 
     def save_model(self, weights: Mapping[str, Tensor]) -> None:
         """Write the final parameters."""

@@ -18,10 +18,11 @@ class TrainingConfig:
     ``tokens_per_update`` source and as many target tokens; a batch holds ``tokens_per_batch``, as
     few as the memory asks for. ``peak_learning_rate`` is the paper's formula where
     None. ``clip`` bounds the gradient's norm. ``average`` is over how many of the last checkpoints
-    the final model is averaged, ``keep`` how many are kept. ``patience`` stops after so many
-    evaluations without a lower loss. ``sample`` is translated at each evaluation (the first dev
-    sentence where None). ``dtype`` auto takes bf16 where the processor multiplies it
-    and the model is wide enough to gain.
+    the final model is averaged, ``keep`` how many are kept. ``snapshots`` is how many times the
+    parameters are kept in 16 bit, to see later how the model learned (``runs.snapshots``); 0 keeps
+    none. ``patience`` stops after so many evaluations without a lower loss. ``sample`` is
+    translated at each evaluation (the first dev sentence where None). ``dtype`` auto takes bf16
+    where the processor multiplies it and the model is wide enough to gain.
     """
 
     updates: int
@@ -38,6 +39,7 @@ class TrainingConfig:
     keep: int = 5
     checkpoint_every: int = 1000
     evaluate_every: int = 1000
+    snapshots: int = 20
     patience: int | None = None
     sample: str | None = None
     dtype: Dtype = "auto"
@@ -49,7 +51,7 @@ class TrainingConfig:
             "updates": (1, None), "tokens_per_update": (1, None), "tokens_per_batch": (1, None),
             "warmup": (1, None), "average": (1, None), "keep": (1, None), "patience": (1, None),
             "checkpoint_every": (1, None), "evaluate_every": (1, None), "seed": (0, None),
-            "beta1": (0, 1), "beta2": (0, 1), "label_smoothing": (0, 1),
+            "snapshots": (0, None), "beta1": (0, 1), "beta2": (0, 1), "label_smoothing": (0, 1),
         }  # fmt: skip
         for name, (low, high) in ranges.items():
             value = getattr(self, name)

@@ -21,6 +21,7 @@ from glassformer.data.corpus import EncodedCorpus
 from glassformer.errors import GlassformerError, TrainingError
 from glassformer.model.transformer import EncoderDecoder
 from glassformer.runs.run import Run
+from glassformer.runs.snapshots import snapshot_steps
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.config import TrainingConfig
 from glassformer.training.distributed import World
@@ -91,6 +92,7 @@ class Trainer:
         self.progress = Progress()
         self.peak = config.peak_learning_rate or paper_peak(model.config.d_model, config.warmup)
         self.objective = translation_objective(model.config.pad, config.label_smoothing)
+        self.snapshot_steps = snapshot_steps(config.updates, config.snapshots)
         self.batching = BatchingConfig(
             tokens_per_batch=config.tokens_per_batch,
             tokens_per_update=config.tokens_per_update,
@@ -113,6 +115,8 @@ class Trainer:
         """Train to the end of the recipe; False when a signal stopped it before (all is saved)."""
         self.model.train()
         stream = updates(self.corpora["train"], self.batching, self.progress.position)
+        if self.progress.step == 0:
+            self.keep_snapshot()
         with stop_signals() as stop:
             while self.progress.step < self.config.updates and not self.progress.finished:
                 batches, position = next(stream)
@@ -122,6 +126,7 @@ class Trainer:
                 if last or step % self.config.evaluate_every == 0:
                     self.evaluate()
                 last = last or self.progress.finished
+                self.keep_snapshot(last)
                 stopping = self.world.any(stop.requested, self.device)
                 if last or stopping or step % self.config.checkpoint_every == 0:
                     self.save()
@@ -260,6 +265,12 @@ class Trainer:
             )
             self.run.prune(self.config.keep)
         self.world.barrier()
+
+    def keep_snapshot(self, last: bool = False) -> None:
+        """Keep the parameters where the recipe wants to see them, and where it stopped early."""
+        wanted = self.progress.step in self.snapshot_steps or (last and self.config.snapshots > 0)
+        if wanted and self.world.leads:
+            self.run.save_snapshot(self.progress.step, self.model.state_dict())
 
     def generator_states(self) -> dict[str, Tensor]:
         """The dropout generator of every process, by rank."""

@@ -19,6 +19,7 @@ from glassformer.data.corpus import EncodedCorpus
 from glassformer.data.open import open_data
 from glassformer.data.prepare import encode_corpus
 from glassformer.runs.run import Run
+from glassformer.runs.snapshots import snapshot_steps
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 from glassformer.training.loop import Trainer
 from glassformer.training.prepare import prepare_model
@@ -60,7 +61,7 @@ class Plan:
             f"to the end       {self.hours:.2f} hours: {self.updates:,} updates, "
             f"{self.epochs:.1f} times through {self.sentences:,} sentence pairs",
             f"peak memory      {self.peak_memory / 2**30:.2f} GiB",
-            f"disk             {self.disk / 2**30:.2f} GiB for checkpoints, corpus and model",
+            f"disk             {self.disk / 2**30:.2f} GiB: checkpoints, snapshots, corpus, model",
         ]
 
 
@@ -94,7 +95,9 @@ def make_plan(
     per_update = float((corpus.target_lengths[:] + 1).mean())
     epochs = recipe.training.updates * recipe.training.tokens_per_update / per_update / sentences
     checkpoints = parameters * 4 * (3 * (recipe.training.keep + 1) + 1)
-    disk = checkpoints + int(sentences * per_update * 2 * 4)
+    kept = snapshot_steps(recipe.training.updates, recipe.training.snapshots)
+    snapshots = parameters * 2 * len(kept)
+    disk = checkpoints + snapshots + int(sentences * per_update * 2 * 4)
     hours = seconds * recipe.training.updates / 3600
     return Plan(
         parameters, recipe.training.updates, sentences, round(epochs, 2), tokens / seconds,

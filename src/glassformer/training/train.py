@@ -156,6 +156,7 @@ def restore(trainer: Trainer, watcher: Watcher) -> None:
     checkpoint = trainer.run.latest_checkpoint(watcher.on_notice)
     if checkpoint is None:
         trainer.run.truncate_metrics(0)
+        trainer.run.drop_snapshots_after(0)
         return
     threads = checkpoint.state["threads"]
     if threads != torch.get_num_threads():
@@ -169,3 +170,4 @@ def restore(trainer: Trainer, watcher: Watcher) -> None:
     trainer.restore(checkpoint.model, checkpoint.optimizer, checkpoint.state)
     if trainer.world.leads:
         trainer.run.truncate_metrics(trainer.progress.step)
+        trainer.run.drop_snapshots_after(trainer.progress.step)
