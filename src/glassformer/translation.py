@@ -103,20 +103,16 @@ def decode_batch(
     limits = [len(tokens) + config.extra_length for tokens in sources]
     state = model.start(source)
     banned = tuple({target.pad_id, target.bos_id} - {target.eos_id})
-    shared = {"rows": len(sources), "bos_id": target.bos_id, "eos_id": target.eos_id}
     if config.beam == 1 and n_best == 1:
-        found = greedy(model.step, state, max_lengths=limits, banned=banned, **shared)
+        found = greedy(
+            model.step, state, rows=len(sources), bos_id=target.bos_id, eos_id=target.eos_id,
+            max_lengths=limits, banned=banned,
+        )  # fmt: skip
         return [[hypothesis] for hypothesis in found]
     return beam_search(
-        model.step,
-        state,
-        max_lengths=limits,
-        banned=banned,
-        beam=config.beam,
-        alpha=config.alpha,
-        n_best=n_best,
-        **shared,
-    )
+        model.step, state, rows=len(sources), bos_id=target.bos_id, eos_id=target.eos_id,
+        max_lengths=limits, banned=banned, beam=config.beam, alpha=config.alpha, n_best=n_best,
+    )  # fmt: skip
 
 
 def source_tensor(

@@ -19,7 +19,7 @@ the final order with the same score.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -34,6 +34,7 @@ from glassformer.decoding.hypothesis import (
     S,
     StepFunction,
     check_lengths,
+    held_to,
     log_probabilities,
     near,
     refuse_nan,
@@ -55,6 +56,8 @@ def beam_search(
     alpha: float = 0.6,
     n_best: int = 1,
     banned: Sequence[int] = (),
+    prefix: Sequence[int] = (),
+    watch: Watch | None = None,
 ) -> list[list[Hypothesis]]:
     """The n best hypotheses of each row, best first; fewer only where no more exist.
 
@@ -62,9 +65,13 @@ def beam_search(
     beam and the lower id go first. Log-probabilities are summed in fp64. A beam of 1 is not
     greedy: it goes on past an end token while something better may come.
 
+    Args:
+        prefix: what every hypothesis begins with.
+        watch: called at each step with the rows that are being searched and their candidates.
+
     Raises:
         ConfigError: a beam below 1, ``n_best`` not in 1 … beam, an α beyond ±50,
-            lengths or banned tokens that do not fit.
+            lengths, banned tokens or a prefix that do not fit.
         GlassformerError: the model gave NaN.
     """
     check(beam, alpha, n_best)
@@ -77,9 +84,12 @@ def beam_search(
     totals = torch.tensor([0.0] + [NEVER] * (beam - 1), dtype=torch.float64).repeat(len(alive), 1)
     while alive:
         logits, state = step(tokens[:, :, -1].flatten(), state)
-        found = continuations(log_probabilities(logits, banned), totals, beam)
-        living = found.living(eos_id, beam)
         length = tokens.size(2)  # of all candidates, the end token or the newest included
+        scores = held_to(log_probabilities(logits, banned), prefix, length - 1, banned)
+        found = continuations(scores, totals, beam)
+        living = found.living(eos_id, beam)
+        if watch:
+            watch([sentence.row for sentence in alive], found)
         finish(alive, tokens, found, eos_id)
         for sentence, *edges in zip(alive, found.edge(), living.edge(), strict=True):
             sentence.drop(edges, length)
@@ -145,6 +155,10 @@ class Candidates:
         """The hypotheses [sentence, beam, token] that these, but for the dropped one, become."""
         parents, newest = self.parents[:, :-1, None], self.newest[:, :-1, None]
         return torch.cat((tokens.gather(1, parents.expand(-1, -1, tokens.size(2))), newest), dim=2)
+
+
+# Sees each step: which rows are searched, and the candidates of each.
+Watch = Callable[[Sequence[int], Candidates], None]
 
 
 def continuations(scores: Tensor, totals: Tensor, beam: int) -> Candidates:

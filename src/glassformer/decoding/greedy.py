@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from glassformer.decoding.hypothesis import NEVER, Hypothesis, S, StepFunction
-from glassformer.decoding.writing import write
+from glassformer.decoding.writing import Watch, write
 from glassformer.numerics.sampling import largest
 
 
@@ -21,11 +21,14 @@ def greedy(
     eos_id: int,
     max_lengths: Sequence[int],
     banned: Sequence[int] = (),
+    prefix: Sequence[int] = (),
+    watch: Watch[S] | None = None,
 ) -> list[Hypothesis]:
     """The most probable next token of each row until its end token or its maximum length.
 
     Of equal tokens the one with the lowest id is taken. What lengths count, what becomes of a row
-    that is done, what the score is and which errors there are: see ``writing.write``.
+    that is done, what the score is, what the rest is for and which errors there are: see
+    ``writing.write``.
     """
     return write(
         step,
@@ -36,6 +39,8 @@ def greedy(
         eos_id=eos_id,
         max_lengths=max_lengths,
         banned=banned,
+        prefix=prefix,
+        watch=watch,
     )
 
 

@@ -74,6 +74,24 @@ def log_probabilities(logits: Tensor, banned: Sequence[int]) -> Tensor:
     return scores
 
 
+def held_to(scores: Tensor, prefix: Sequence[int], length: int, banned: Sequence[int]) -> Tensor:
+    """The scores where ``length`` tokens are written and ``prefix`` has to come first: while it
+    lasts all but its next token are -inf. What is left remains what the model gives.
+
+    Raises:
+        ConfigError: the next token is not in the vocabulary, or is banned.
+    """
+    if length >= len(prefix):
+        return scores
+    token = prefix[length]
+    check_ids([token], scores.size(-1), "a token to begin with")
+    if token in banned:
+        raise ConfigError(f"the token {token} to begin with is among those that may not be said")
+    kept = torch.full_like(scores, NEVER)
+    kept[:, token] = scores[:, token]
+    return kept
+
+
 def check_ids(ids: Sequence[int], vocabulary: int, what: str) -> None:
     """Raise ConfigError unless all ids are in the vocabulary."""
     for token in (min(ids, default=0), max(ids, default=0)):

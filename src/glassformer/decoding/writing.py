@@ -14,6 +14,7 @@ from glassformer.decoding.hypothesis import (
     S,
     StepFunction,
     check_lengths,
+    held_to,
     log_probabilities,
     near,
     refuse_nan,
@@ -22,6 +23,9 @@ from glassformer.decoding.hypothesis import (
 # Log-probabilities [row, vocabulary] -> the tokens that are taken, int64 [row], and for each row
 # the log-probability of the runner-up (-inf where there is none, or where chance chose).
 Choose = Callable[[Tensor], tuple[Tensor, Tensor]]
+
+# Sees each step: the model's logits [row, vocabulary], what is taken (int64 [row]), and the state.
+Watch = Callable[[Tensor, Tensor, S], None]
 
 
 @dataclass
@@ -68,6 +72,8 @@ def write(
     eos_id: int,
     max_lengths: Sequence[int],
     banned: Sequence[int] = (),
+    prefix: Sequence[int] = (),
+    watch: Watch[S] | None = None,
 ) -> list[Hypothesis]:
     """Write each row until its end token, or unfinished until its maximum length.
 
@@ -75,8 +81,12 @@ def write(
     batch; so does one to which every token is forbidden, unfinished. The score is the
     log-probability: there is nothing to compare lengths with.
 
+    Args:
+        prefix: what every row begins with, whatever ``choose`` says.
+        watch: called at each step.
+
     Raises:
-        ConfigError: lengths or banned tokens that do not fit.
+        ConfigError: lengths, banned tokens or a prefix that do not fit.
         GlassformerError: the model gave NaN.
     """
     check_lengths(rows, max_lengths)
@@ -88,10 +98,13 @@ def write(
         newest = [draft.tokens[-1] if draft.tokens else bos_id for draft in alive]
         logits, state = step(torch.tensor(newest, dtype=torch.int64), state)
         scores = log_probabilities(logits, banned)
+        scores = held_to(scores, prefix, len(alive[0].tokens), banned)
         chosen, runner_up = choose(scores)
         taken = scores.gather(1, chosen[:, None])[:, 0]
         values, seconds = torch.stack((taken, runner_up)).tolist()
         refuse_nan(values)
+        if watch:
+            watch(logits, chosen, state)
         for draft, token, value, second in zip(
             alive, chosen.tolist(), values, seconds, strict=True
         ):

@@ -27,6 +27,11 @@ class Growing:
         self.kept = key, value
         return self.kept
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers are kept."""
+        return 0 if self.kept is None else sum(part.numel() for part in self.kept)
+
     def select(self, rows: Tensor) -> None:
         """Keep these rows, in this order; a row may be taken more than once."""
         if self.kept is not None:
@@ -63,6 +68,12 @@ class DecodingState:
     memory: Tensor | None = None
     memory_mask: Tensor | None = None
     length: int = 0
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """How many numbers the caches hold: self-attention's, which grow, and cross-attention's."""
+        own = sum(cache.own.numbers for cache in self.caches)
+        return own, sum(cache.cross.numbers for cache in self.caches)
 
     def select(self, rows: Tensor) -> DecodingState:
         """This state with these rows, in this order; a row may be taken more than once."""
