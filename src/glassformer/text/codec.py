@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from glassformer.text.derivation import Word
+
 PAD, UNK, BOS, EOS = SPECIAL_NAMES = ("<pad>", "<unk>", "<s>", "</s>")
 
 
@@ -34,6 +36,9 @@ class Codec(Protocol):
 
     def pieces(self, ids: Sequence[int]) -> list[str]:
         """Each id as a person can read it."""
+
+    def derive(self, text: str) -> list[Word]:
+        """The words of a text, each with the steps to its pieces."""
 
     def content(self) -> dict[str, Any]:
         """All that is needed to make this codec again, as JSON."""

@@ -11,12 +11,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import tokenizers
 
 from glassformer.errors import MissingExtraError, TokenizerError
 from glassformer.text.codec import BOS, PAD, Specials
+from glassformer.text.derivation import Way, Word, way_of
 
 CANDIDATES = {
     "pad": ("<pad>", "[PAD]", "<|pad|>", "<|padding|>", "<PAD>", "<blank>"),
@@ -82,6 +84,34 @@ class ForeignCodec:
         unknown = [] if self.specials.unk is None else [self.specials.unk]
         return [kept for i in ids for kept in (unknown if i in self._hidden else [i])]
 
+    def derive(self, text: str) -> list[Word]:
+        """See ``Codec``; only the last step where a word is not what its model alone makes of it
+        (a file may add tokens, and rules for before and after)."""
+        encoding = self._backend.encode(text, add_special_tokens=False)
+        groups: dict[int | None, list[int]] = {}
+        for place, number in enumerate(encoding.word_ids):
+            groups.setdefault(number, []).append(place)
+        words = []
+        for places in groups.values():
+            found = [encoding.ids[place] for place in places]
+            ids = self._without_hidden(found)
+            spans = [encoding.offsets[place] for place in places]
+            spelled = text[min(a for a, _ in spans) : max(b for _, b in spans)].strip()
+            steps = self._steps("".join(encoding.tokens[place] for place in places), ids)
+            unknown = self.specials.unk in ids
+            words.append(Word(spelled, tuple(ids), steps, unknown))
+        return words
+
+    def _steps(self, word: str, ids: list[int]) -> tuple[tuple[str, ...], ...]:
+        names = self._way(word).names if self._way else [[]]
+        whole = tuple(map(tuple, names))
+        result = tuple(self.pieces(ids))
+        return whole if whole[-1] == result else (result,)
+
+    @cached_property
+    def _way(self) -> Way | None:
+        return way_of(json.loads(self._backend.to_str())["model"])
+
     def decode(self, ids: Sequence[int]) -> str:
         """See ``Codec``."""
         shown = [index for index in ids if index not in self._hidden]
@@ -142,6 +172,20 @@ class SentencePieceCodec:
         """See ``Codec``; exactly what the package itself gives."""
         found: list[list[int]] = self._processor.encode(list(texts), out_type=int)
         return found
+
+    def derive(self, text: str) -> list[Word]:
+        """See ``Codec``; the package gives the last step alone."""
+        words: list[list[int]] = []
+        (ids,) = self.encode_batch([text])
+        for index, piece in zip(ids, self.pieces(ids), strict=True):
+            if piece.startswith("▁") or not words:
+                words.append([])
+            words[-1].append(index)
+        return [
+            Word(self.decode(word), tuple(word), (tuple(self.pieces(word)),),
+                 self.specials.unk in word)
+            for word in words
+        ]  # fmt: skip
 
     def decode(self, ids: Sequence[int]) -> str:
         """See ``Codec``."""

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import tokenizers
 from tokenizers import Regex, pre_tokenizers
 
 from glassformer.text.codec import BOS, EOS, PAD, SPECIAL_NAMES, UNK, Specials
+from glassformer.text.derivation import Steps, Way, Word, byte_names, way_of
 
 SPACE = "▁"
 APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
@@ -139,6 +141,38 @@ class OwnCodec:
                     ids += [self._byte_ids[bytes([value])] for value in word[start].encode()]
                 start = end
         return ids
+
+    def derive(self, text: str) -> list[Word]:
+        """See ``Codec``."""
+        words: list[Word] = []
+        for index, part in enumerate(prepare(text, self.kind, self.lowercase)):
+            if index:
+                names = byte_names(SPACE)
+                words.append(self._word(SPACE, Steps([[SPACE], names])))
+            words += [self._word(word, self._way(word)) for word in self._cut(part)]
+        return words
+
+    @cached_property
+    def _way(self) -> Way:
+        way = way_of(json.loads(self._backend.to_str())["model"])
+        assert way is not None
+        return way
+
+    def _cut(self, part: str) -> list[str]:
+        cut = self._backend.pre_tokenizer or pre_tokenizers.Split(Regex(SUBWORDS), "isolated")
+        return [word for word, _ in cut.pre_tokenize_str(part)]
+
+    def _word(self, word: str, steps: Steps) -> Word:
+        ids = [self._ids[name] for name in steps.names[-1]]
+        text = b"".join(self._bytes[index] for index in ids).decode("utf-8")
+        text = text if text == " " or self.kind == "char" else text.removeprefix(" ")
+        in_bytes = any(name in BYTE_VALUES for name in steps.names[-1])
+        unknown = len(steps.names) > 1 if self.kind == "word" else in_bytes
+        shown = tuple(tuple(map(self._shown, names)) for names in steps.names)
+        return Word(text, tuple(ids), shown, unknown, steps.scores)
+
+    def _shown(self, name: str) -> str:
+        return self.pieces([self._ids[name]])[0] if name in self._ids else name
 
     def decode(self, ids: Sequence[int]) -> str:
         """See ``Codec``; bytes that are no UTF-8 (a model can put them out) become U+FFFD."""

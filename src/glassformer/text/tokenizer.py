@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from glassformer.errors import ConfigError, TokenizerError, nearest
 from glassformer.text.codec import Codec
+from glassformer.text.derivation import Word
 from glassformer.text.existing import ForeignCodec, SentencePieceCodec
 from glassformer.text.own import KINDS, OwnCodec
 from glassformer.text.sealed import read_sealed, write_sealed
@@ -114,6 +115,15 @@ class Tokenizer:
     def pieces(self, ids: Iterable[int]) -> list[str]:
         """Each id as a person can read it: ``▁the``, ``ing``, ``<0xE2>``, ``</s>``."""
         return self._codec.pieces(self._checked(ids))
+
+    def derive(self, text: str) -> list[Word]:
+        """The words of a text, each with the steps to its pieces; together ``encode``'s ids.
+
+        Raises:
+            TokenizerError: the text holds a lone surrogate.
+        """
+        check_text(text)
+        return self._codec.derive(text)
 
     def _checked(self, ids: Iterable[int]) -> list[int]:
         numbers = [int(index) for index in ids]
