@@ -1,6 +1,6 @@
 # make demo    train a small translator, see how good it is, try it     ARGS=--no-input: without trying
 # make test    all tests, with coverage
-# make check   format, lint, types
+# make check   format, lint, types, of the program and of its page
 # make wheel-test   build the wheel, install it into a clean environment, use it there
 # make setup   what each of these does first: .venv with everything that it needs
 #
@@ -12,6 +12,10 @@ BIN := $(VENV)/bin
 PIP_ARGS ?=
 ARGS ?=
 SOURCES := pyproject.toml constraints.txt
+CODE := src tests benchmarks hatch_build.py web/page.py
+PAGE := src/glassformer/web/.made-from
+PAGE_SOURCES := $(wildcard web/*.json web/*.html web/*.ts) $(shell find web/src)
+NODE = $(BIN)/python web/page.py needs | xargs -r $(BIN)/pip install --quiet $(PIP_ARGS)
 
 .PHONY: demo test check wheel-test setup dev clean
 .DELETE_ON_ERROR:
@@ -20,13 +24,15 @@ demo: setup
 	$(BIN)/glassformer demo $(ARGS)
 
 test: dev
+	$(BIN)/python web/page.py run test
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() or 1, 4))') \
 		--cov --cov-report=term:skip-covered $(ARGS)
 
 check: dev
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/python web/page.py run check
 
 wheel-test: dev
 	rm -rf build/wheel && mkdir -p build/wheel
@@ -35,8 +41,8 @@ wheel-test: dev
 	build/wheel/venv/bin/pip install --quiet $(PIP_ARGS) -c constraints.txt build/wheel/*.whl
 	cd build/wheel && PATH=$$PWD/venv/bin:$$PATH sh ../../tests/try_installed.sh
 
-setup: $(VENV)/installed
-dev: $(VENV)/installed-dev
+setup: $(VENV)/installed $(PAGE)
+dev: $(VENV)/installed-dev $(PAGE)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -54,7 +60,13 @@ $(VENV)/installed: $(SOURCES) | $(VENV)/bin/python
 $(VENV)/installed-dev: $(VENV)/installed
 	@echo "Fetching what tests and checks need as well: about 0.1 GB."
 	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]'
+	@$(NODE)
 	@touch $@
 
+# The installation makes the page too; this makes it anew where its sources have changed.
+$(PAGE): $(PAGE_SOURCES) | $(VENV)/installed
+	@$(NODE)
+	$(BIN)/python web/page.py build
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) src/glassformer/web web/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

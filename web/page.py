@@ -89,23 +89,26 @@ def npm(*words: str, quiet: bool = True) -> None:
     if not command:
         raise PageError(f"the page needs Node and npm: pip install '{NODE_PACKAGE}'")
     path = f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    around = os.environ | {"PATH": path, "npm_config_audit": "false", "npm_config_fund": "false"}
     done = subprocess.run(
-        [*command, *words], cwd=WEB, env=os.environ | {"PATH": path}, check=False,
-        stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None,
-        text=True,
+        [*command, *words], cwd=WEB, env=around, text=True, check=False,
+        stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT,
     )  # fmt: skip
     if done.returncode:
         last = last_word(done.stdout) if quiet else f"exit code {done.returncode}"
-        raise PageError(f"the page was not built: npm {' '.join(words)} failed ({last})")
+        raise PageError(f"the page was not built: npm {' '.join(words)} failed: {last}")
 
 
 def last_word(output: str) -> str:
-    """What npm or Vite says went wrong, of all that it says."""
-    lines = [line.strip() for line in re.sub(r"\x1b\[[\d;]*m", "", output).split("\n")]
-    plain = [line.removeprefix("npm error ") for line in lines if line]
-    if any("code E" in line and "network" in output for line in plain):
-        return "the package registry cannot be reached: is the network on?"
-    return next((line for line in plain if re.search(r"\berror\b", line, re.I)), plain[-1])
+    """Of all that npm or Vite says, what went wrong, and where."""
+    plain = re.sub(r"\x1b\[[\d;]*m", "", output)
+    if re.search(r"ENOTFOUND|ECONN\w+|EAI_AGAIN|ETIMEDOUT|ENETUNREACH", plain):
+        return "its packages cannot be fetched: is the network on?"
+    place = re.search(r"\[ (\S+:\d+:\d+) \]", plain)
+    for what in (r"^\[.+?\] (.+)", r"^npm error (?!code)(.+)", r"^(.*error.*)", r"^(.+)"):
+        if said := re.search(what, plain, re.MULTILINE | re.IGNORECASE):
+            return said[1].strip() + (f", at {place[1]}" if place else "")
+    return "it said nothing"
 
 
 def install() -> None:
@@ -115,7 +118,7 @@ def install() -> None:
     for path, package in packages(WEB / "package-lock.json").items():
         wanted = path != "" and (path in there or not package.get("optional"))
         if wanted and there.get(path, {}).get("version") != package["version"]:
-            npm("ci", "--no-audit", "--no-fund")
+            npm("ci")
             return
 
 

@@ -4,22 +4,19 @@ a request."""
 
 from __future__ import annotations
 
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from glassformer.errors import GlassformerError
 from glassformer.explorer import models as models_
-from glassformer.explorer import tracing, words
+from glassformer.explorer import page, tracing, words
 from glassformer.explorer.answers import problem, status_of
 from glassformer.explorer.models import Models
 
-PAGE = Path(str(resources.files("glassformer") / "web"))
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -46,7 +43,7 @@ def create_app(models: Models) -> FastAPI:
         response: Response = await call_next(request)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     @app.exception_handler(GlassformerError)
@@ -61,23 +58,5 @@ def create_app(models: Models) -> FastAPI:
 
     for routes in ROUTES:
         app.include_router(routes(models))
-
-    @app.get("/{name:path}")
-    def page(name: str) -> Response:
-        # Looked up among the files that are there, never joined to a path.
-        files = {
-            file.relative_to(PAGE).as_posix(): file for file in PAGE.rglob("*") if file.is_file()
-        }
-        if name.startswith("api/"):
-            return problem(404, f"there is nothing at /{name}")
-        if not files:
-            return problem(
-                503, "the page was not built: install the package anew, with npm at hand"
-            )
-        if name in files:
-            return FileResponse(files[name])
-        if name.startswith("assets/"):
-            return problem(404, f"there is nothing at /{name}")
-        return FileResponse(files["index.html"])
-
+    app.include_router(page.routes())  # last: it answers at every address that is left
     return app
