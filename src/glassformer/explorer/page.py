@@ -42,7 +42,7 @@ class File:
 
 
 def routes(built: Path = BUILT) -> APIRouter:
-    """The addresses of the page; to be included last, for it answers at every address.
+    """The addresses of the page; to be included last, for it answers all that is left.
 
     What is under assets/ has the hash of its content in its name, and may be kept for ever. A
     request names a file among those that are there; it is never joined to a path.
@@ -56,11 +56,11 @@ def routes(built: Path = BUILT) -> APIRouter:
 
     @router.get("/{name:path}")
     def page(name: str, request: Request) -> Response:
-        if name not in files and name.startswith(("api/", "assets/")):
-            return problem(404, f"there is nothing at /{name}")
-        if not files:
+        if not files and not name.startswith("api/"):
             return problem(503, "the page is missing: install the package anew, or `make setup`")
-        file = files.get(name, files["index.html"])
+        file = files.get(name or "index.html")
+        if file is None:
+            return problem(404, f"there is nothing at /{name}")
         headers = {"Cache-Control": FOREVER if name.startswith("assets/") else "no-cache"}
         if file.packed is None or "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(file.content, media_type=file.kind, headers=headers)

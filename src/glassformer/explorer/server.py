@@ -58,5 +58,5 @@ def create_app(models: Models) -> FastAPI:
 
     for routes in ROUTES:
         app.include_router(routes(models))
-    app.include_router(page.routes())  # last: it answers at every address that is left
+    app.include_router(page.routes())  # last: it answers all that is left
     return app

