@@ -4,7 +4,7 @@ import { layTree, lineage } from './beam';
 
 const branch = (id: number, parent: number | null, step: number, score: number, state: Branch['state']): Branch =>
   ({ id, parent, step, token: { id, piece: `w${id}` }, log_probability: -1, total: score, penalty: 1, score, state });
-const NODES = [branch(1, null, 0, -2, 'alive'), branch(2, null, 0, -1, 'alive'), branch(3, 2, 1, -5, 'finished'), branch(4, 1, 1, -3, 'pruned'), branch(5, 2, 1, -7, 'alive')];
+const NODES = [branch(1, null, 1, -2, 'alive'), branch(2, null, 1, -1, 'alive'), branch(3, 2, 2, -5, 'finished'), branch(4, 1, 2, -3, 'pruned'), branch(5, 2, 2, -7, 'alive')];
 
 test('a branch and those before it', () => {
   expect(lineage(NODES, 3).map((one) => one.id)).toEqual([2, 3]);

@@ -12,12 +12,13 @@ export function lineage(nodes: Branch[], id: number): Branch[] {
   return found;
 }
 
-/** A column a step; in a column the kept ones first, by score, then what was pruned. */
+/** A column a step, the first at 0; in a column the kept ones first, by score, then what was pruned. */
 export function layTree(nodes: Branch[]): Placed[] {
   const columns = new Map<number, Branch[]>();
   for (const node of nodes) columns.set(node.step, [...(columns.get(node.step) ?? []), node]);
+  const first = Math.min(...columns.keys());
   const order = { finished: 0, alive: 0, pruned: 1 };
   return [...columns].flatMap(([column, branches]) =>
-    branches.sort((a, b) => order[a.state] - order[b.state] || b.score - a.score).map((branch, row) => ({ branch, column, row })),
+    branches.sort((a, b) => order[a.state] - order[b.state] || b.score - a.score).map((branch, row) => ({ branch, column: column - first, row })),
   );
 }

@@ -33,6 +33,8 @@ export interface About {
   untrained?: boolean;
   gold?: [number, number][] | null;
   reference?: string | null;
+  /** Of a recorded learning: what the model of that step wrote by itself. */
+  written?: string;
 }
 export interface Graph { version: number; about: About; entries: Entry[] }
 

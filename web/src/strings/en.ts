@@ -18,6 +18,7 @@ export const en = {
   views: {
     network: 'The network',
     writing: 'How it writes',
+    learning: 'How it learned',
   },
   sentence: {
     label: 'the sentence and its translation',
@@ -107,6 +108,24 @@ export const en = {
     tell: 'the right translation',
     toldOnly: 'This model reads and writes one text: at every place above it is told the words so far.',
     told: { read: 'told', right: 'the right word', share: 'its probability', loss: 'loss', guess: 'the model’s own guess', same: 'the same', mean: 'mean loss', free: 'untold, it writes' },
+  },
+  learning: {
+    lead: 'At first the parameters are random, and so is what it writes. Every update turns all of them a little, so that the right next word becomes more probable.',
+    running: (step: string, of: string) => `It is learning now: update ${step} of ${of}.`,
+    recorded: (texts: number, steps: number) => `Of this model’s learning ${texts === 2 ? 'two sentences were' : `${texts} sentences were`} recorded at ${steps} steps. New text works on the final model, and at the few steps whose parameters were kept.`,
+    none: 'No snapshots were kept of this training. This keeps them:',
+    command: 'glassformer train petit-demo training.snapshots=20',
+    slider: 'step of the training',
+    after: (step: string) => (step === '0' ? 'before any update' : `after ${step} updates`),
+    wrote: 'what it wrote then',
+    nothing: '(nothing)',
+    choice: 'The next word, as probable as it was then',
+    space: 'All its words, in the plane in which they differ most',
+    plane: (share: string) => `This plane shows ${share} of all differences between the words’ vectors.`,
+    attention: 'Attention of every head then',
+    loss: 'loss',
+    rate: 'learning rate',
+    axis: (last: string) => `updates 0 to ${last}, the first ones drawn farther apart`,
   },
   inspector: {
     label: 'one number',

@@ -8,4 +8,5 @@ export interface View { id: string; title: string; load: () => Promise<{ default
 export const VIEWS: View[] = [
   { id: 'network', title: en.views.network, load: () => import('./Network.svelte') },
   { id: 'writing', title: en.views.writing, load: () => import('./writing/Writing.svelte') },
+  { id: 'learning', title: en.views.learning, load: () => import('./learning/Learning.svelte') },
 ];
