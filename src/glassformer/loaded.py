@@ -17,6 +17,7 @@ from glassformer.inspection.tape import Tape
 from glassformer.model.config import ModelConfig
 from glassformer.model.transformer import EncoderDecoder, build
 from glassformer.runs.run import Run
+from glassformer.runs.shipped import find_run
 from glassformer.tap import tap
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 from glassformer.training.recipe import Recipe, parse_recipe
@@ -36,6 +37,18 @@ class LoadedModel:
     def config(self) -> ModelConfig:
         """The model's sizes and parts."""
         return self.model.config
+
+    def at(self, step: int) -> LoadedModel:
+        """The model as it was after so many updates, from the snapshot of them.
+
+        Raises:
+            RunError: the run keeps no such snapshot, or it is damaged.
+        """
+        earlier = type(self.model)(self.config)
+        earlier.load_state_dict(self.run.load_snapshot(step))
+        matrix = self.model.output_matrix
+        earlier.to(matrix.device, matrix.dtype).eval()
+        return type(self)(earlier, self.tokenizers, self.run, self.recipe)
 
     @overload
     def translate(  # type: ignore[overload-overlap]  # a str is a sequence too: the first is meant
@@ -153,7 +166,7 @@ def tokens_of(tokenizer: Tokenizer, ids: list[int]) -> list[dict[str, Any]]:
 
 
 def load(
-    path: str | Path,
+    path: str | Path | None = None,
     *,
     device: str | None = None,
     dtype: str = "fp32",
@@ -162,6 +175,7 @@ def load(
     """The model of a run directory: its final parameters, or those of its newest checkpoint.
 
     Args:
+        path: a run directory, or the name of a model that the package carries; petit if None.
         device: cpu, cuda or cuda:N; the GPU where there is one if None.
         dtype: fp32, bf16 or auto, of the parameters and of all arithmetic.
         notice: told when a damaged checkpoint was passed over for an older one.
@@ -170,7 +184,7 @@ def load(
         RunError: no run is there, or it has no parameters yet.
         CheckpointError: no checkpoint in it is whole.
     """
-    run = Run.open(Path(path))
+    run = Run.open(find_run(path))
     recipe = parse_recipe(run.recipe)
     weights = run.load_weights(notice)
     model = build(run.config)

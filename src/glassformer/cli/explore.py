@@ -10,7 +10,7 @@ from glassformer.cli.common import compute_options, notice, use_threads
 
 
 @click.command(short_help="See every number of a model, in the browser.")
-@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="RUN…", required=True)
+@click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN…]")
 @click.option("--port", type=click.IntRange(1, 65535), help="A free one if left out.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
 @compute_options()
@@ -23,10 +23,12 @@ def command(
     threads: int | None,
 ) -> None:
     """Open a page on RUN that shows, live, how a sentence goes through the model: every value,
-    what it was computed from, and the line of code that computed it.
+    what it was computed from, and the line of code that computed it. Without RUN it is the small
+    model that the package carries.
 
     \b
     Examples:
+      glassformer explore
       glassformer explore runs/petit
       glassformer explore runs/petit runs/mine --port 8000 --no-browser
     """
@@ -34,5 +36,6 @@ def command(
     from glassformer.explorer import explore
     from glassformer.loaded import load
 
-    models = [load(run, device=device, dtype=dtype, notice=notice) for run in runs]
+    asked = runs or (None,)
+    models = [load(run, device=device, dtype=dtype, notice=notice) for run in asked]
     explore(*models, port=port, browser=not no_browser, notice=click.echo)

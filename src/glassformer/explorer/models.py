@@ -5,28 +5,36 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
 
 from glassformer.errors import nearest
 from glassformer.explorer import words
 from glassformer.explorer.answers import NotThereError
+from glassformer.explorer.past import to_be_seen
 from glassformer.loaded import LoadedModel
+from glassformer.runs.run import Run
+
+if TYPE_CHECKING:
+    from glassformer.explorer.demo import Demo
+
+YOURS = "yours"  # the name of the model that a visitor trains beside the page
 
 
 class Models(Mapping[str, LoadedModel]):
     """Models by the names of their runs; safe to read and to add to from many threads."""
 
-    def __init__(self, models: Iterable[LoadedModel] = ()):
+    def __init__(self, models: Iterable[LoadedModel] = (), demo: Demo | None = None):
+        self.demo = demo
         self._models: dict[str, LoadedModel] = {}
         self._lock = threading.Lock()
         for model in models:
             self.add(model)
 
-    def add(self, model: LoadedModel) -> str:
-        """Take one more; its name, with a number after it where that is taken."""
-        plain = name = model.run.path.name
+    def add(self, model: LoadedModel, name: str | None = None) -> str:
+        """Take one more; its name (its run's if None), with a number where that is taken."""
+        plain = name = name or model.run.path.name
         count = 2
         with self._lock:
             while name in self._models:
@@ -45,6 +53,16 @@ class Models(Mapping[str, LoadedModel]):
         if name not in models:
             raise NotThereError(f"there is no model {name!r} here.{nearest(name, models)}")
         return models[name]
+
+    def run_of(self, name: str) -> Run:
+        """The run of this model, or of the one that is trained beside the page.
+
+        Raises:
+            NotThereError: there is none.
+        """
+        if self.demo and name == YOURS and name not in self:
+            return self.demo.run
+        return self[name].run
 
     def __contains__(self, name: object) -> bool:
         return name in self._models
@@ -81,6 +99,5 @@ def describe(name: str, model: LoadedModel) -> dict[str, Any]:
         "opening": words.OPENING if built_in else "",
         "finished": model.run.finished,
         "untrained": False,
-        "snapshots": [],
-        "recorded": None,
+        **to_be_seen(model),
     }

@@ -12,8 +12,8 @@ from fastapi.responses import Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from glassformer.errors import GlassformerError
+from glassformer.explorer import demo, learning, page, tracing, words
 from glassformer.explorer import models as models_
-from glassformer.explorer import page, tracing, words
 from glassformer.explorer.answers import problem, status_of
 from glassformer.explorer.models import Models
 
@@ -27,6 +27,8 @@ ROUTES = (
     models_.routes,
     tracing.routes,
     words.routes,
+    learning.routes,
+    demo.routes,
 )
 
 

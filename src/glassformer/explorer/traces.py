@@ -10,6 +10,7 @@ from glassformer.errors import ConfigError
 from glassformer.explorer.answers import NotThereError, TooMuchError
 from glassformer.explorer.changes import Change, as_patch
 from glassformer.explorer.models import Models
+from glassformer.explorer.past import Past
 from glassformer.inspection.tape import Tape
 
 MOST_TOKENS = 512
@@ -21,14 +22,21 @@ class Traces:
     """Makes traces of some models, and remembers the newest; safe to use from many threads."""
 
     def __init__(self, models: Models):
-        self.models = models
+        self.models, self.past = models, Past()
         self.kept: OrderedDict[str, Tape] = OrderedDict()
         self.lock = threading.Lock()
 
     def make(
-        self, name: str, text: str, target: str | None = None, changes: tuple[Change, ...] = ()
+        self,
+        name: str,
+        text: str,
+        target: str | None = None,
+        changes: tuple[Change, ...] = (),
+        snapshot: int | None = None,
     ) -> Tape:
         """A trace of this model on this text; its number is ``about["trace"]``.
+
+        ``snapshot``: of the model as it was after so many updates.
 
         Raises:
             TooMuchError: the text is longer than can be drawn.
@@ -47,9 +55,16 @@ class Traces:
         count = len(model.tokenizers.source.encode(text))
         if count > limit:
             raise TooMuchError(f"the text has {count:,} tokens; {limit} can be shown")
-        tape = model.trace(text, target, patch=as_patch(changes))
+        if snapshot is None:
+            tape = model.trace(text, target, patch=as_patch(changes))
+        else:
+            tape = self.past.trace(model, snapshot, text, target, as_patch(changes))
         number = secrets.token_hex(8)
-        tape.about |= {"trace": number, "changes": [change.to_json() for change in changes]}
+        tape.about |= {
+            "trace": number,
+            "changes": [change.to_json() for change in changes],
+            "snapshot": snapshot,
+        }
         with self.lock:
             self.kept[number] = tape
             while len(self.kept) > KEPT:

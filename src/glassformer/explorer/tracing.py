@@ -35,6 +35,7 @@ class TraceRequest(BaseModel):
     target: str | None = None
     changes: list[ChangeRequest] = Field(default=[], max_length=64)
     values: list[str] = Field(default=[], max_length=2000)
+    snapshot: int | None = None
 
 
 def routes(models: Models) -> APIRouter:
@@ -47,7 +48,7 @@ def routes(models: Models) -> APIRouter:
         changes = tuple(
             Change(one.path, tuple(one.where), one.scale, one.value) for one in asked.changes
         )
-        tape = traces.make(asked.model, asked.text, asked.target, changes)
+        tape = traces.make(asked.model, asked.text, asked.target, changes, asked.snapshot)
         sent = [path for path in asked.values if path in tape]
         return Response(tape.to_bytes(sent), media_type=BINARY)
 

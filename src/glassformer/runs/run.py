@@ -146,6 +146,17 @@ class Run:
             owner.unlink(missing_ok=True)
             lock.release()
 
+    @property
+    def running(self) -> bool:
+        """Whether a process trains it now."""
+        if not (self.path / "run.owner").is_file():  # written by whoever holds the lock
+            return False
+        try:
+            with FileLock(self.path / "run.lock").acquire(timeout=0):
+                return False  # its owner was killed
+        except (Timeout, OSError):
+            return True
+
     def save_config(self, config: ModelConfig) -> None:
         """Keep the model's config."""
         write_atomically(self.path / "config.json", json.dumps(asdict(config), indent=1) + "\n")

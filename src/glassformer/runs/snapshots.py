@@ -73,4 +73,5 @@ def load_snapshot(folder: Path, step: int) -> dict[str, Tensor]:
     if wrong is not None:
         raise RunError(f"snapshot {place} is damaged: {wrong}")
     tensors = load_tensors(place / "model.safetensors")
-    return {name: t.float() if t.is_floating_point() else t for name, t in tensors.items()}
+    wide = {id(t): t.float() if t.is_floating_point() else t for t in tensors.values()}
+    return {name: wide[id(tensor)] for name, tensor in tensors.items()}  # tied ones stay one
