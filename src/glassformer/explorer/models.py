@@ -23,10 +23,19 @@ YOURS = "yours"  # the name of the model that a visitor trains beside the page
 
 
 class Models(Mapping[str, LoadedModel]):
-    """Models by the names of their runs; safe to read and to add to from many threads."""
+    """Models by the names of their runs; safe to read and to add to from many threads.
 
-    def __init__(self, models: Iterable[LoadedModel] = (), demo: Demo | None = None):
-        self.demo = demo
+    ``demo``: what is trained beside the page. ``glosses``: what words of the target side mean,
+    where a user has said so.
+    """
+
+    def __init__(
+        self,
+        models: Iterable[LoadedModel] = (),
+        demo: Demo | None = None,
+        glosses: Mapping[str, str] | None = None,
+    ):
+        self.demo, self.glosses = demo, dict(glosses or {})
         self._models: dict[str, LoadedModel] = {}
         self._lock = threading.Lock()
         for model in models:

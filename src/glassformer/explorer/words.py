@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from glassformer.data import petit
+from glassformer.data.petit.swaps import Swaps, replaced
+from glassformer.errors import DataError
 
 if TYPE_CHECKING:
     from glassformer.explorer.models import Models
@@ -17,28 +21,13 @@ if TYPE_CHECKING:
 OPENING = "because it was too wide, the animal did not cross the street"
 
 
+LENGTHS = range(5, 15)  # words of a drawn sentence: what fits a line of the first screen
+
+
 @cache
-def kinds() -> dict[str, list[str]]:
-    """Each English word with the words that may stand in its place, itself among them."""
-    words = petit.built_in().words
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for kind in words.kinds:
-        for noun in words.nouns((kind,)):
-            for number, form in enumerate(noun.english):
-                groups.setdefault((kind, str(number)), []).append(form)
-    adjectives = [a for group in words.it_adjectives.values() for a in group]
-    groups["it",] = [adjective.key for adjective in adjectives]
-    for adjective in words.adjectives:
-        if adjective not in adjectives:
-            groups.setdefault(("adjective",), []).append(adjective.key)
-    for verb in words.verbs:
-        for number, form in enumerate(verb.english):
-            groups.setdefault(("verb", *verb.entry.subject, str(number)), []).append(form)
-    found: dict[str, list[str]] = {}
-    for members in groups.values():
-        for member in members:
-            found.setdefault(member, sorted(set(members)))
-    return found
+def swaps() -> Swaps:
+    """What may stand in whose place."""
+    return Swaps(petit.built_in().words)
 
 
 @cache
@@ -56,35 +45,76 @@ def known() -> list[str]:
 
 @cache
 def glosses() -> Mapping[str, str]:
-    """Each French word with what it most often means, learned from the grammar's own glosses."""
-    counts: dict[str, dict[str, int]] = {}
+    """Each French word with what it most often means, by the grammar's own glosses."""
+    found = dict(petit.meanings())
+    counts: dict[str, Counter[str]] = {}
     for sentence in petit.split("train", 1, 4000):
         for word, gloss in zip(sentence.french_words, sentence.gloss, strict=True):
-            of = counts.setdefault(word.casefold(), {})
-            of[gloss] = of.get(gloss, 0) + 1
-    return {word: max(of, key=lambda gloss: of[gloss]) for word, of in counts.items()}
+            counts.setdefault(word.casefold(), Counter())[gloss] += 1
+    found |= {word: of.most_common(1)[0][0] for word, of in counts.items()}
+    return {word: gloss for word, gloss in found.items() if word[0].isalpha()}
 
 
-def draw_sentence() -> str:
-    """A new sentence of the grammar."""
-    return next(petit.split("new", random.randrange(10**9), 1)).english
+def read_glosses(path: Path) -> dict[str, str]:
+    """A word list: in each line a word, a tab, and what it means. Blank lines do not count.
+
+    Raises:
+        DataError: the file cannot be read, or a line is not like that.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"the word list {path} cannot be read: {error}") from error
+    found = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        word, _, gloss = (part.strip() for part in line.partition("\t"))
+        if not (word or gloss):
+            continue
+        if not (word and gloss):
+            raise DataError(
+                f"{path}, line {number} is {line.strip()!r}; expected a word, a tab and its meaning"
+            )
+        found[word.casefold()] = gloss
+    return found
+
+
+def draw_sentence(seed: int) -> str:
+    """A sentence of the grammar that no training has seen, of a length that fits the page."""
+    found = petit.split("new", seed, 1000)
+    return next(one.english for one in found if one.lengths[0] in LENGTHS)
 
 
 def routes(models: Models) -> APIRouter:
-    """The words of the built-in pair, and new sentences of them."""
+    """The words of the built-in pair, what they may be changed for, and new sentences of them."""
     router = APIRouter(prefix="/api")
 
     @router.get("/words")
     def vocabulary() -> dict[str, Any]:
         return {
             "known": known(),
-            "kinds": kinds(),
-            "glosses": glosses(),
+            "kinds": swaps().kinds(),
+            "glosses": {**glosses(), **models.glosses},
             "antecedents": antecedents(),
+        }
+
+    @router.get("/swaps")
+    def words_to_swap(text: Annotated[str, Query(max_length=1000)]) -> dict[str, Any]:
+        """Each word of the text, and the whole text with each other word in its place."""
+        options = swaps().of(text)
+        return {
+            "words": [
+                {
+                    "text": word,
+                    "options": [
+                        {"word": one, "text": replaced(text, i, one)} for one in options[i]
+                    ],
+                }
+                for i, word in enumerate(petit.words(text))
+            ]
         }
 
     @router.get("/sentence")
     def sentence() -> dict[str, str]:
-        return {"text": draw_sentence()}
+        return {"text": draw_sentence(random.randrange(10**9))}
 
     return router

@@ -9,7 +9,7 @@ from glassformer.data.petit.lexicon import Lexicon, Noun, load_lexicon, parse_le
 from glassformer.data.petit.sentence import Pronoun, Sentence
 from glassformer.data.petit.splits import Split, contrasting_pairs, split
 from glassformer.data.petit.surface import Tree, words
-from glassformer.data.petit.vocabulary import vocabulary
+from glassformer.data.petit.vocabulary import meanings, vocabulary
 
 __all__ = [
     "Grammar",
@@ -23,6 +23,7 @@ __all__ = [
     "contrasting_pairs",
     "generate",
     "load_lexicon",
+    "meanings",
     "parse_lexicon",
     "split",
     "vocabulary",

@@ -26,6 +26,16 @@ def vocabulary(of: Grammar | None = None) -> tuple[list[str], list[str]]:
     return sorted(english), sorted(french)
 
 
+def meanings(of: Grammar | None = None) -> dict[str, str]:
+    """What each French word form means, in small letters; of several meanings the first."""
+    found: dict[str, str] = {}
+    for word in (*own_french(), *lexical_french((of or built_in()).words)):
+        for text in (word.text, word.short):
+            found.setdefault(text.casefold(), word.gloss)
+    contracted = {"au": "to the", "aux": "to the", "du": "of the", "des": "of the"}
+    return {**contracted, **found}
+
+
 def own_english() -> Iterator[str]:
     """The grammar's own words."""
     yield from (determiner.english or "an" for determiner in DETERMINERS)
