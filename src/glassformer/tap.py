@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -38,6 +38,15 @@ def tap(part: nn.Module, name: str, axes: str, value: Tensor) -> Tensor:
 def stepwise() -> bool:
     """Whether somebody observes, so that fused operations must run by their written steps."""
     return not torch.compiler.is_compiling() and observer.get() is not None
+
+
+def unseen(function: Callable[..., Tensor], *arguments: Any) -> Tensor:
+    """What a function gives, without its inside: a random draw is an input of a run that is
+    observed, and no part of it."""
+    if not stepwise():
+        return function(*arguments)
+    with torch._C.DisableTorchFunction():
+        return function(*arguments)
 
 
 def untapped(name: str, axes: str, value: Tensor) -> Tensor:

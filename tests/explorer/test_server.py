@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
 import glassformer as gf
 from glassformer.explorer.models import Models
+from glassformer.explorer.server import create_app
+from glassformer.loaded import wrap
 
 SENTENCE = "the girl sleeps"
 
@@ -41,3 +46,25 @@ def test_what_is_not_there_is_said(client: TestClient) -> None:
         answer = client.get(address)
         assert answer.status_code == 404, address
         assert answer.json()["error"], address
+
+
+def test_models_of_no_run_are_shown_too() -> None:
+    sizes = {"source_vocabulary": 997, "target_vocabulary": 997, "d_model": 22, "n_heads": 2}
+    models = Models()
+    for family in ("encoder-decoder", "decoder-only", "encoder-only"):
+        models.add(wrap(gf.build(gf.ModelConfig(family=family, n_layers=1, **sizes))))  # type: ignore[arg-type]
+    with TestClient(create_app(models), base_url="http://127.0.0.1") as client:
+        for model in client.get("/api/models").json():
+            assert model["untrained"] and model["snapshots"] == []
+            asked = {"model": model["name"], "text": SENTENCE, "values": ["probabilities"]}
+            answer = client.post("/api/trace", json=asked)
+            assert answer.status_code == 200, answer.text
+            about = graph_of(answer.content)["about"]
+            assert about["family"] == model["family"] and about["untrained"]
+
+
+def graph_of(content: bytes) -> dict[str, Any]:
+    """The graph in an answer."""
+    length = int.from_bytes(content[:8], "little")
+    found: dict[str, Any] = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["graph"])
+    return found

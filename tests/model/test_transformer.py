@@ -204,7 +204,9 @@ def test_dropout_stands_where_the_paper_has_it(
     calls: list[str] = []
     for module in (embedding, residual):
 
-        def counted(x: Tensor, rate: float, randomness: Any, name: str = module.__name__) -> Tensor:
+        def counted(
+            x: Tensor, rate: float, randomness: Any, name: str = module.__name__, **_: Any
+        ) -> Tensor:
             calls.append(name.rsplit(".", 1)[1])
             return dropout(x, rate, randomness)
 

@@ -98,10 +98,12 @@ def evaluate_pairs(
     """The report on translations of these sentences."""
     from glassformer.evaluation.evaluate import evaluate_translations
     from glassformer.evaluation.perplexity import perplexity, text_batches
+    from glassformer.loaded import as_translator
 
     with sentence_progress("translating", len(sources)) as progress:
         found = model.translations(sources, beam=beam, alpha=alpha, progress=progress)
-    measured = perplexity(model.model, text_batches(model.tokenizers, sources, references))
+    whole = as_translator(model).model
+    measured = perplexity(whole, text_batches(model.tokenizers, sources, references))
     data = model.recipe.data
     language = data.target_language or ("fr" if data.source == "petit" else "de")
     outputs = [best[0].text for best in found]
@@ -117,14 +119,16 @@ def evaluate_built_in(
 ) -> PetitReport:
     """The report on the built-in pair: all its held-out splits, "it", and the heads."""
     from glassformer.evaluation.evaluate import evaluate_petit
+    from glassformer.loaded import as_translator
 
+    whole = as_translator(model).model
     with sentence_progress("translating", 7 * size // 2) as progress:
 
         def translate(lines: Sequence[str]) -> list[str]:
             found = model.translations(lines, beam=beam, alpha=alpha, progress=progress)
             return [best[0].text for best in found]
 
-        return evaluate_petit(translate, model.model, model.tokenizers, size=size, pairs=size // 2)
+        return evaluate_petit(translate, whole, model.tokenizers, size=size, pairs=size // 2)
 
 
 def told(report: Report) -> list[str]:

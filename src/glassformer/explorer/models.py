@@ -42,8 +42,8 @@ class Models(Mapping[str, LoadedModel]):
             self.add(model)
 
     def add(self, model: LoadedModel, name: str | None = None) -> str:
-        """Take one more; its name (its run's if None), with a number where that is taken."""
-        plain = name = name or model.run.path.name
+        """Take one more; its name (its own if None), with a number where that is taken."""
+        plain = name = name or model.name
         count = 2
         with self._lock:
             while name in self._models:
@@ -96,17 +96,16 @@ def routes(models: Models) -> APIRouter:
 
 def describe(name: str, model: LoadedModel) -> dict[str, Any]:
     """What the page must know of a model before any trace."""
-    built_in = model.recipe.data.source == "petit"
     return {
         "name": name,
-        "title": model.recipe.name.removesuffix("-demo"),
+        "title": model.name if model.untrained else model.recipe.name.removesuffix("-demo"),
         "family": model.config.family,
         "parameters": sum(p.numel() for p in model.model.parameters()),
         "families": {path: p.numel() for path, p in model.model.named_parameters()},
         "config": json.loads(json.dumps(vars(model.config), default=str)),
-        "built_in": built_in,
-        "opening": words.OPENING if built_in else "",
-        "finished": model.run.finished,
-        "untrained": False,
+        "built_in": model.built_in,
+        "opening": words.OPENING if model.built_in else "",
+        "finished": model.untrained or model.run.finished,
+        "untrained": model.untrained,
         **to_be_seen(model),
     }

@@ -57,7 +57,7 @@ class Past:
 
 def recorded_of(model: LoadedModel) -> Recorded | None:
     """What was recorded of this model's learning; None if nothing was."""
-    return opened(model.run.path / "recorded")
+    return None if model.untrained else opened(model.run.path / "recorded")
 
 
 @lru_cache(maxsize=8)
@@ -86,6 +86,6 @@ def to_be_seen(model: LoadedModel) -> dict[str, Any]:
     """The steps of which a model's parameters are kept, and what was recorded of others."""
     recorded = recorded_of(model)
     return {
-        "snapshots": model.run.snapshots(),
+        "snapshots": [] if model.untrained else model.run.snapshots(),
         "recorded": recorded and {"texts": recorded.texts, "steps": recorded.steps},
     }

@@ -31,6 +31,7 @@ from torch import Tensor
 from glassformer.errors import RunError
 from glassformer.inspection.tape import Entry, Tape
 from glassformer.loaded import LoadedModel
+from glassformer.model import DecoderOnly, EncoderDecoder, EncoderOnly
 from glassformer.runs.files import fault, written_beside
 
 VERSION = 1
@@ -73,8 +74,12 @@ def worth_seeing(tape: Tape) -> dict[str, Tensor]:
 
 
 def embeddings(model: LoadedModel) -> Tensor:
-    """The rows of the target's embedding table [vocabulary, d_model], on the CPU in fp32."""
-    return model.model.target_embedding.tokens.weight.detach().float().cpu()
+    """The rows of the embedding table [vocabulary, d_model], on the CPU in fp32: the target's,
+    where there are two."""
+    inner = model.model
+    assert isinstance(inner, EncoderDecoder | DecoderOnly | EncoderOnly)
+    of = inner.source_embedding if isinstance(inner, EncoderOnly) else inner.target_embedding
+    return of.tokens.weight.detach().float().cpu()
 
 
 def plane(table: Tensor) -> tuple[Tensor, Tensor, list[float]]:

@@ -13,30 +13,35 @@ import uvicorn
 from glassformer.errors import ConfigError
 from glassformer.explorer.models import Models
 from glassformer.explorer.server import create_app
-from glassformer.loaded import LoadedModel
+from glassformer.loaded import LoadedModel, wrap
+from glassformer.model import Model
+from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 
 HOST = "127.0.0.1"
 
 
 def explore(
-    *models: LoadedModel,
+    *models: LoadedModel | Model,
+    tokenizers: Tokenizer | TokenizerPair | None = None,
     port: int | None = None,
     browser: bool = True,
     notice: Callable[[str], None] = print,
 ) -> None:
-    """Serve the explorer of these models until Ctrl-C.
+    """Serve the explorer of these models until Ctrl-C: what ``load`` or ``build`` returned.
 
     Args:
+        tokenizers: of those that ``build`` returned; if None, words of petit, the built-in pair.
         port: where; a free one if None.
         browser: open the page.
         notice: told the address.
 
     Raises:
-        ConfigError: no model, or the port is taken.
+        ConfigError: no model, a tokenizer that does not fit, or the port is taken.
     """
     if not models:
         raise ConfigError("explore needs a model: explore(gf.load('runs/petit'))")
-    server, address = prepare(Models(models), port)
+    shown = [m if isinstance(m, LoadedModel) else wrap(m, tokenizers) for m in models]
+    server, address = prepare(Models(shown), port)
     notice(f"{address}   (Ctrl-C ends)")
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()

@@ -51,7 +51,7 @@ class Traces:
                 )
         if not text.strip():
             raise ConfigError("there is no word to read: type a sentence")
-        limit = min(MOST_TOKENS, model.recipe.data.max_length)
+        limit = min(MOST_TOKENS, model.longest)
         count = len(model.tokenizers.source.encode(text))
         if count > limit:
             raise TooMuchError(f"the text has {count:,} tokens; {limit} can be shown")

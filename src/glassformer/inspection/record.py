@@ -143,9 +143,15 @@ class Recorder(TorchFunctionMode):
             path = f"{path}@{self.tape.step}"
         if len(axes.split()) != value.dim():
             raise RecordingError(f"{path} has the axes {axes!r} and the shape {[*value.shape]}")
+        if id(value) not in self.known and id(value) not in self.names:
+            # Nobody made it: a draw, or what was there before the run.
+            entry = Entry(path, value, "input", step=self.tape.step)
+            self.hold(value, Source(self.tape.add(entry)))
         source = self.source_of(value)
         entry = self.tape.entries[source.entry]
-        if source.through or entry.tapped or entry.kind != "value":
+        if entry.path == path:
+            pass
+        elif source.through or entry.tapped or entry.kind != "value":
             file, line = place()
             entry = Entry(path, value, inputs=[source], file=file, line=line,
                           step=self.tape.step)  # fmt: skip

@@ -153,6 +153,7 @@ class Tape:
         self.index[path] = number
         entry.path = path
 
+    @torch.inference_mode()
     def argument(self, source: Source) -> Tensor:
         """The value of a source, arranged as the operator took it."""
         value = self.entries[source.entry].value
@@ -160,6 +161,7 @@ class Tape:
             value = evaluate(operator, constants, [value])
         return value
 
+    @torch.inference_mode()
     def recompute(self, entry: Entry) -> Tensor:
         """The value of an entry once more, from the recorded values of its inputs.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -70,4 +71,5 @@ class Embedding(nn.Module):
         positions = self.positions(start, start + tokens.size(1))
         positions = tap(self, "position", "position d_model", positions)
         placed = tap(self, "placed", axes, scaled + positions)
-        return dropout(placed, self.dropout_rate, self.randomness if self.training else None)
+        randomness = self.randomness if self.training else None
+        return dropout(placed, self.dropout_rate, randomness, axes=axes, tap=partial(tap, self))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -27,7 +28,9 @@ class FeedForward(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, position, d_model] -> the same shape."""
-        hidden = tap(self, "hidden", "batch position d_ff", self.up(x))
-        active = tap(self, "active", "batch position d_ff", self.activation(hidden))
-        active = dropout(active, self.dropout_rate, self.randomness if self.training else None)
+        axes = "batch position d_ff"
+        hidden = tap(self, "hidden", axes, self.up(x))
+        active = tap(self, "active", axes, self.activation(hidden))
+        randomness = self.randomness if self.training else None
+        active = dropout(active, self.dropout_rate, randomness, axes=axes, tap=partial(tap, self))
         return tap(self, "output", "batch position d_model", self.down(active))

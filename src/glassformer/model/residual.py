@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import Tensor, nn
 
@@ -30,7 +31,13 @@ class PostNorm(nn.Module):
 
     def drop(self, change: Tensor) -> Tensor:
         """Dropout on a sub-layer's output, in training alone."""
-        return dropout(change, self.dropout_rate, self.randomness if self.training else None)
+        return dropout(
+            change,
+            self.dropout_rate,
+            self.randomness if self.training else None,
+            axes="batch position d_model",
+            tap=partial(tap, self),
+        )
 
 
 class PreNorm(PostNorm):

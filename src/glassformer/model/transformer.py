@@ -80,7 +80,10 @@ class EncoderDecoder(Model):
         The target is what the decoder reads: it begins with the start token, and the hidden state
         at each position predicts the next one.
         """
-        memory, memory_mask = self.encode(source)
+        return self.decode(target, *self.encode(source))
+
+    def decode(self, target: Tensor, memory: Tensor, memory_mask: Tensor) -> Tensor:
+        """target [batch, target] and what ``encode`` gave -> hidden [batch, target, d_model]."""
         mask = causal_mask(target.size(1), target.size(1), target.device)
         mask = tap(self, "target_mask", "batch head query key", mask[None, None])
         x = self.decoder(self.target_embedding(target), mask, memory, memory_mask)
@@ -100,12 +103,16 @@ class EncoderDecoder(Model):
 
     def step(self, tokens: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """The newest token of each row [row] -> logits of the next [row, vocabulary]."""
-        assert state.memory is not None and state.memory_mask is not None
         tokens = tokens.to(self.output_matrix.device)[:, None]
+        return self.logits(self.advance(tokens, state))[:, 0], state
+
+    def advance(self, tokens: Tensor, state: DecodingState) -> Tensor:
+        """The newest token of each row [row, 1] -> hidden [row, 1, d_model]; the state grows."""
+        assert state.memory is not None and state.memory_mask is not None
         x = self.target_embedding(tokens, state.length)
         x = self.decoder(x, None, state.memory, state.memory_mask, state.caches)
-        state.length += 1
-        return self.logits(self.decoder_norm(x))[:, 0], state
+        state.length += tokens.size(1)
+        return tap(self, "hidden", "batch position d_model", self.decoder_norm(x))
 
 
 class DecoderOnly(Model):
@@ -135,10 +142,14 @@ class DecoderOnly(Model):
     def step(self, tokens: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """The newest token of each row [row] -> logits of the next [row, vocabulary]."""
         tokens = tokens.to(self.output_matrix.device)[:, None]
+        return self.logits(self.advance(tokens, state))[:, 0], state
+
+    def advance(self, tokens: Tensor, state: DecodingState) -> Tensor:
+        """The newest token of each row [row, 1] -> hidden [row, 1, d_model]; the state grows."""
         x = self.target_embedding(tokens, state.length)
         x = self.decoder(x, None, state.caches)
-        state.length += 1
-        return self.logits(self.decoder_norm(x))[:, 0], state
+        state.length += tokens.size(1)
+        return tap(self, "hidden", "batch position d_model", self.decoder_norm(x))
 
 
 class EncoderOnly(Model):

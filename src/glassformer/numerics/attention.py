@@ -39,7 +39,7 @@ def attend_by_steps(
         mask: bool, broadcasts to [batch, head, query, key]; True where attending is allowed.
             A query that may attend to nothing gets a mixed value of zero.
         dropout_rate: share of the weights that is dropped, with ``randomness`` as the source.
-        tap: shown scores, scaled, masked, weights and mixed.
+        tap: shown scores, scaled, masked, weights and mixed; with dropout, kept and dropped too.
 
     Returns:
         [batch, head, query, d_v].
@@ -54,7 +54,7 @@ def attend_by_steps(
         # A row of nothing but -inf has no softmax; it attends to nothing.
         weights = masked.softmax(-1).masked_fill(~mask, 0.0)
     weights = tap("weights", grid, weights)
-    weights = dropout(weights, dropout_rate, randomness)
+    weights = dropout(weights, dropout_rate, randomness, axes=grid, tap=tap)
     return tap("mixed", "batch head query feature", weights @ value)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from glassformer.tap import BoundTap, unseen, untapped
+
 # Masks are cut from 64-bit draws, four 16-bit numbers from each: the stock CPU generator is
 # serial, and drawing a float for every element costs several times as much.
 LEVELS = 1 << 16
@@ -50,14 +52,22 @@ def keep_mask(shape: torch.Size, keep: int, generator: torch.Generator) -> Tenso
     return (draws < keep - LEVELS // 2).view(shape)
 
 
-def dropout(x: Tensor, rate: float, randomness: Randomness | None) -> Tensor:
+def dropout(
+    x: Tensor,
+    rate: float,
+    randomness: Randomness | None,
+    *,
+    axes: str = "",
+    tap: BoundTap = untapped,
+) -> Tensor:
     """Set a share ``rate`` of x to zero and scale the rest so that the mean stays.
 
     The rate is rounded to a multiple of 1/65536, and the scale is that of the rounded rate.
-    A rate of zero, or no randomness (evaluation), leaves x as it is.
+    A rate of zero, or no randomness (evaluation), leaves x as it is. ``tap`` is shown which
+    elements are kept, and what comes of it, with these axes.
     """
     if rate == 0.0 or randomness is None:
         return x
     keep = min(max(round((1 - rate) * LEVELS), 1), LEVELS - 1)
-    mask = keep_mask(x.shape, keep, randomness.generator(x.device))
-    return x * mask * (LEVELS / keep)
+    mask = unseen(keep_mask, x.shape, keep, randomness.generator(x.device))
+    return tap("dropped", axes, x * tap("kept", axes, mask) * (LEVELS / keep))

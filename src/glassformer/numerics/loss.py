@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+
+from glassformer.tap import BoundTap, untapped
 
 CHUNK = 1024  # rows of logits that exist at one time
 
@@ -31,6 +34,35 @@ def smoothed_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) ->
     log_total = logits.logsumexp(-1)
     gold = logits.gather(-1, targets[:, None])[:, 0]
     return log_total - (1 - smoothing) * gold - smoothing * logits.mean(-1)
+
+
+def smoothed_targets(targets: Tensor, vocabulary: int, smoothing: float) -> Tensor:
+    """What each row ought to be: (1 - ε) on its target and ε/V on every entry.
+
+    targets: int64 [batch, position] -> [batch, position, vocabulary].
+    """
+    return F.one_hot(targets, vocabulary) * (1 - smoothing) + smoothing / vocabulary
+
+
+def cross_entropy_by_steps(
+    logits: Tensor, targets: Tensor, smoothing: float, *, tap: BoundTap = untapped
+) -> Tensor:
+    """The mean of ``smoothed_cross_entropy`` over all positions, every step shown to ``tap``.
+
+    Args:
+        logits: [batch, position, vocabulary].
+        targets: int64 [batch, position].
+        tap: shown log_probabilities, smoothed, terms, losses and loss.
+
+    Returns:
+        a scalar in nats a token.
+    """
+    rows = "batch position vocabulary"
+    log_probabilities = tap("log_probabilities", rows, logits.log_softmax(-1))
+    smoothed = tap("smoothed", rows, smoothed_targets(targets, logits.size(-1), smoothing))
+    terms = tap("terms", rows, smoothed * log_probabilities)
+    losses = tap("losses", "batch position", -terms.sum(-1))
+    return tap("loss", "", losses.mean())
 
 
 def sequence_loss(

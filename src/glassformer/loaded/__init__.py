@@ -1,0 +1,19 @@
+"""What ``gf.load`` returns: a model, its tokenizers and its run, with the verbs of a user."""
+
+from glassformer.loaded.base import LoadedModel
+from glassformer.loaded.families import as_translator, load, wrap
+from glassformer.loaded.predictor import Predictor
+from glassformer.loaded.reader import Reader
+from glassformer.loaded.training import Training
+from glassformer.loaded.translator import Translator
+
+__all__ = [
+    "LoadedModel",
+    "Predictor",
+    "Reader",
+    "Training",
+    "Translator",
+    "as_translator",
+    "load",
+    "wrap",
+]

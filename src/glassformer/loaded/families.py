@@ -1,0 +1,107 @@
+"""From a run directory, or from a bare model, to a loaded model of its family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from glassformer.data import petit
+from glassformer.errors import ConfigError
+from glassformer.loaded.base import LoadedModel
+from glassformer.loaded.predictor import Predictor
+from glassformer.loaded.reader import Reader
+from glassformer.loaded.translator import Translator
+from glassformer.model.transformer import Model, build
+from glassformer.runs.run import Run
+from glassformer.runs.shipped import find_run
+from glassformer.text.tokenizer import Tokenizer, TokenizerConfig, TokenizerPair
+from glassformer.training.recipe import parse_recipe
+from glassformer.training.train import choose_device, choose_dtype
+
+FAMILIES: dict[str, type[LoadedModel]] = {
+    "encoder-decoder": Translator,
+    "decoder-only": Predictor,
+    "encoder-only": Reader,
+}
+SENTENCES = 6000  # of petit, from which a model without a tokenizer gets its words
+
+Notice = Callable[[str], None]
+
+
+def load(
+    path: str | Path | None = None,
+    *,
+    device: str | None = None,
+    dtype: str = "fp32",
+    notice: Notice = lambda text: None,
+) -> LoadedModel:
+    """The model of a run directory: its final parameters, or those of its newest checkpoint.
+
+    Args:
+        path: a run directory, or the name of a model that the package carries; petit if None.
+        device: cpu, cuda or cuda:N; the GPU where there is one if None.
+        dtype: fp32, bf16 or auto, of the parameters and of all arithmetic.
+        notice: told when a damaged checkpoint was passed over for an older one.
+
+    Raises:
+        RunError: no run is there, or it has no parameters yet.
+        CheckpointError: no checkpoint in it is whole.
+    """
+    run = Run.open(find_run(path))
+    recipe = parse_recipe(run.recipe)
+    weights = run.load_weights(notice)
+    model = build(run.config)
+    model.load_state_dict(weights)
+    chosen = choose_device(device)
+    model.to(chosen, choose_dtype(dtype, run.config.d_model, chosen)).eval()
+    return FAMILIES[run.config.family](model, run.tokenizers, run, recipe)
+
+
+def wrap(
+    model: Model, tokenizers: Tokenizer | TokenizerPair | None = None, name: str = ""
+) -> LoadedModel:
+    """A model that comes from no run, with the verbs of its family.
+
+    Args:
+        tokenizers: one for both sides, or one a side; if None, the words of petit, the built-in
+            pair, the most frequent of them where the model's vocabulary is smaller.
+
+    Raises:
+        ConfigError: the model's vocabulary is not the tokenizer's.
+    """
+    config = model.config
+    if tokenizers is None:
+        tokenizers = words_of_petit(config.target_vocabulary)
+    if isinstance(tokenizers, Tokenizer):
+        tokenizers = TokenizerPair(tokenizers, tokenizers)
+    for side, size, tokenizer in (
+        ("source", config.source_vocabulary, tokenizers.source),
+        ("target", config.target_vocabulary, tokenizers.target),
+    ):
+        if size != tokenizer.size and (side == "target" or config.family == "encoder-decoder"):
+            raise ConfigError(
+                f"the model has {size} entries in its {side} vocabulary and the tokenizer has "
+                f"{tokenizer.size}: build it with {side}_vocabulary={tokenizer.size}, or give "
+                "its own tokenizer"
+            )
+    return FAMILIES[config.family](model.eval(), tokenizers, name=name)
+
+
+@cache
+def words_of_petit(size: int) -> Tokenizer:
+    """A tokenizer of at most ``size`` entries: the words of both sides of petit."""
+    sentences = petit.split("train", 1, SENTENCES)
+    lines = (line for sentence in sentences for line in (sentence.english, sentence.french))
+    return Tokenizer.train(lines, TokenizerConfig(kind="word", size=size))
+
+
+def as_translator(model: LoadedModel) -> Translator:
+    """The model, if it translates.
+
+    Raises:
+        ConfigError: it is of another family.
+    """
+    if not isinstance(model, Translator):
+        raise model.lacks("translate")
+    return model
