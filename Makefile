@@ -1,4 +1,4 @@
-# make demo    train a small translator, see how good it is, try it     ARGS=--no-input: without trying
+# make demo    a page on a translator at work, your own in training beside it     ARGS=--no-input: no page
 # make test    all tests, with coverage
 # make check   format, lint, types, of the program and of its page
 # make wheel-test   build the wheel, install it into a clean environment, use it there

@@ -48,7 +48,8 @@ def glassformer() -> None:
 
     \b
     First steps:
-      glassformer demo                          train a small translator and try it
+      glassformer demo                          see a translator at work, train your own beside it
+      glassformer explore                       see every number of the model that is carried
       glassformer train multi30k-tiny data.path=DIR
       glassformer translate runs/petit          translate what is typed
     """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 import webbrowser
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 import uvicorn
 
@@ -46,6 +47,25 @@ def explore(
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
     server.run()
+
+
+@contextmanager
+def serving(models: Models, port: int | None = None) -> Iterator[str]:
+    """Serve the explorer while inside, in a thread; its address.
+
+    Raises:
+        ConfigError: the port is taken.
+    """
+    server, address = prepare(models, port)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive() and not server.started:
+            time.sleep(0.01)
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join(timeout=5)
 
 
 def prepare(models: Models, port: int | None) -> tuple[uvicorn.Server, str]:
