@@ -1,0 +1,182 @@
+"""A real browser that looks at a real server, and what one can ask of the page that it shows.
+
+Debian's Chromium, driven by Playwright; nothing is fetched. The browser resolves no host, so that
+whatever the page asks of another fails, and is noted.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from glassformer.explorer.models import Models
+from glassformer.explorer.serve import prepare
+
+ROOT = Path(__file__).parent.parent.parent
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = {360: 780, 1280: 800, 1920: 1080}  # and the heights that go with them
+PATIENCE = 20_000  # ms, for a machine that is busy
+
+# Counts the page's requests that are under way, up to the reading of the answer.
+COUNTING = """
+window.underWay = 0;
+const counted = (f) => async function (...given) {
+  window.underWay++;
+  try { return await f.apply(this, given); } finally { setTimeout(() => window.underWay--); }
+};
+window.fetch = counted(window.fetch);
+for (const name of ['json', 'arrayBuffer', 'text']) {
+  Response.prototype[name] = counted(Response.prototype[name]);
+}
+"""
+# Resolves when nothing is under way and nothing moves, over three frames.
+IDLE = """
+() => new Promise((done) => {
+  let still = 0;
+  const look = () => {
+    const moving = document.getAnimations().some(
+      (one) => one.playState === 'running' && one.effect.getComputedTiming().endTime <= 1000);
+    still = window.underWay || moving || document.fonts.status === 'loading' ? 0 : still + 1;
+    if (still > 3) done(); else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+
+
+def chromium() -> str | None:
+    """Where this machine's Chromium is; None if it has none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """This machine's Chromium, without a window and without a network."""
+    flags = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--hide-scrollbars"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def serving(models: Models) -> Iterator[str]:
+    """A server of these models in a thread of its own; its address."""
+    server, address = prepare(models, None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 30
+    while not server.started:
+        assert time.monotonic() < until and thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    yield address
+    server.should_exit = True
+    thread.join(10)
+
+
+class Explorer:
+    """The page in one tab, and what went wrong in it.
+
+    ``problems`` grows by every error on the console, every exception and every request to another
+    host; ``requests`` are the addresses that were asked for, of this host.
+    """
+
+    def __init__(self, browser: Browser, address: str, **options: Any):
+        self.address = address
+        self.problems: list[str] = []
+        self.requests: list[str] = []
+        self.context: BrowserContext = browser.new_context(**options)
+        self.context.set_default_timeout(PATIENCE)
+        self.context.add_init_script(COUNTING)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda said: self._noted(said.type == "error", said.text))
+        self.page.on("pageerror", lambda error: self._noted(True, str(error)))
+        self.context.on("request", lambda request: self._asked(request.url))
+
+    def _noted(self, bad: bool, what: str) -> None:
+        if bad:
+            self.problems.append(what)
+
+    def _asked(self, url: str) -> None:
+        here = urlsplit(url)
+        if here.scheme in ("data", "blob"):
+            return
+        self._noted(here.netloc != urlsplit(self.address).netloc, f"asked another host: {url}")
+        self.requests.append(url)
+
+    def open(self, **place: object) -> None:
+        """Go to the page at this place (view="network", open="encoder.0", …), and wait for it."""
+        self.page.goto("about:blank")  # so that another hash is another page
+        self.page.goto(f"{self.address}/#{urlencode(place)}" if place else self.address)
+        self.page.locator("[data-side]").first.wait_for()
+        self.idle()
+
+    def idle(self) -> None:
+        """Wait until nothing is asked and nothing moves."""
+        self.page.evaluate(IDLE)
+
+    def words(self, side: str) -> list[str]:
+        """The words of the sentence ("source") or of its translation ("target")."""
+        found = self.page.locator(f"[data-side={side}]").all_inner_texts()
+        return [word.strip().split("\n")[0].rstrip(" ▾") for word in found if word.strip()]
+
+    def shown(self, within: str = "body") -> list[tuple[str, int, float]]:
+        """Every number that says of which cell it is: its path, its flat place, its value."""
+        found = self.page.eval_on_selector_all(
+            f":is({within}) [data-value][data-flat]",
+            """(all) => all.map((one) => [
+                one.closest('[data-path]')?.dataset.path ?? '', Number(one.dataset.flat),
+                one.dataset.value,
+            ])""",
+        )
+        return [(path, flat, float(value)) for path, flat, value in found]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        wide: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wide
+
+    def small_targets(self, least: int = 44) -> list[str]:
+        """Buttons and links in view that are smaller than a finger."""
+        found: list[str] = self.page.eval_on_selector_all(
+            "button, a[href], select, input, summary",
+            """(all, least) => all.filter((one) => one.checkVisibility()).map((one) => [
+                one, one.getBoundingClientRect()]).filter(([, box]) => box.width && (
+                box.height < least || box.width < 24)).map(([one, box]) =>
+                `${one.outerHTML.slice(0, 80)} ${Math.round(box.width)}×${Math.round(box.height)}`)
+            """,
+            least,
+        )
+        return found
+
+    def findings(self) -> list[str]:
+        """What axe finds serious or critical."""
+        self.idle()
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        violations = self.page.evaluate(
+            "async () => (await axe.run({ resultTypes: ['violations'] })).violations"
+        )
+        return [
+            f"{one['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+            for one in violations
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+
+    def shot(self, path: Path, whole: bool = True) -> None:
+        """A picture of the page as it is now."""
+        self.page.screenshot(path=path, full_page=whole)
+
+    def close(self) -> None:
+        """Close the tab."""
+        self.context.close()
