@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from glassformer.errors import GlassformerError
-from glassformer.explorer import demo, learning, page, tracing, words
+from glassformer.explorer import demo, learning, page, tracing, words, writing
 from glassformer.explorer import models as models_
 from glassformer.explorer.answers import problem, status_of
 from glassformer.explorer.models import Models
@@ -27,6 +27,7 @@ ROUTES = (
     models_.routes,
     tracing.routes,
     words.routes,
+    writing.routes,
     learning.routes,
     demo.routes,
 )

@@ -6,15 +6,13 @@ import secrets
 import threading
 from collections import OrderedDict
 
-from glassformer.errors import ConfigError
-from glassformer.explorer.answers import NotThereError, TooMuchError
+from glassformer.explorer.answers import NotThereError
 from glassformer.explorer.changes import Change, as_patch
+from glassformer.explorer.limits import check_text
 from glassformer.explorer.models import Models
 from glassformer.explorer.past import Past
 from glassformer.inspection.tape import Tape
 
-MOST_TOKENS = 512
-MOST_CHARACTERS = 8000
 KEPT = 24  # traces
 
 
@@ -44,17 +42,7 @@ class Traces:
             ConfigError: there is nothing to read, or a change does not fit.
         """
         model = self.models[name]
-        for what, line in (("text", text), ("target", target or "")):
-            if len(line) > MOST_CHARACTERS:
-                raise TooMuchError(
-                    f"the {what} has {len(line):,} characters; {MOST_CHARACTERS:,} can be shown"
-                )
-        if not text.strip():
-            raise ConfigError("there is no word to read: type a sentence")
-        limit = min(MOST_TOKENS, model.longest)
-        count = len(model.tokenizers.source.encode(text))
-        if count > limit:
-            raise TooMuchError(f"the text has {count:,} tokens; {limit} can be shown")
+        check_text(model, text, target)
         if snapshot is None:
             tape = model.trace(text, target, patch=as_patch(changes))
         else:

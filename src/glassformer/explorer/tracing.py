@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -45,9 +46,7 @@ def routes(models: Models) -> APIRouter:
 
     @router.post("/trace")
     def trace(asked: TraceRequest) -> Response:
-        changes = tuple(
-            Change(one.path, tuple(one.where), one.scale, one.value) for one in asked.changes
-        )
+        changes = changes_of(asked.changes)
         tape = traces.make(asked.model, asked.text, asked.target, changes, asked.snapshot)
         sent = [path for path in asked.values if path in tape]
         return Response(tape.to_bytes(sent), media_type=BINARY)
@@ -65,6 +64,11 @@ def routes(models: Models) -> APIRouter:
         return lines_around(entry.file, entry.line)
 
     return router
+
+
+def changes_of(asked: Sequence[ChangeRequest]) -> tuple[Change, ...]:
+    """The changes that a request asks for."""
+    return tuple(Change(one.path, tuple(one.where), one.scale, one.value) for one in asked)
 
 
 def lines_around(file: str, line: int) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""How a model writes: what the server tells is what the package does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from starlette.testclient import TestClient
+
+import glassformer as gf
+from glassformer.explorer.models import Models
+from glassformer.explorer.server import create_app
+from glassformer.inspection.patch import observe
+from glassformer.loaded import LoadedModel
+from glassformer.model.transformer import build
+
+TEXT = "the dog did not cross the street because it was too tired"
+
+
+def write(client: TestClient, **asked: Any) -> dict[str, Any]:
+    answer = client.post("/api/write", json={"model": "tiny", "text": TEXT, **asked})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"how": "greedy"},
+        {"how": "sample", "temperature": 1.7, "seed": 5},
+        {"how": "sample", "temperature": 0.6, "top_k": 7, "top_p": 0.9},
+    ],
+)
+def test_the_mass_of_each_step_is_one(client: TestClient, asked: dict[str, Any]) -> None:
+    steps = write(client, **asked)["steps"]
+    assert len(steps) > 3
+    for step in steps:
+        for which in ("plain", "probability"):
+            mass = sum(option[which] for option in step["options"]) + step["rest"][which]
+            assert mass == pytest.approx(1, abs=1e-6)
+        (taken,) = [o for o in step["options"] if o["id"] == step["token"]["id"]]
+        assert taken["kept"]
+        assert taken["probability"] == step["probability"]
+        assert taken["piece"] == step["token"]["piece"]
+        assert 20 <= len(step["options"]) <= 21
+
+
+def test_greedy_is_the_packages_translation(
+    client: TestClient, tiny_model: gf.LoadedModel
+) -> None:
+    found = write(client, how="greedy")
+    assert found["output"] == tiny_model.translate(TEXT, beam=1)
+    tape = tiny_model.trace(TEXT)
+    probabilities = tape["probabilities"][0]
+    assert len(found["steps"]) == len(probabilities)
+    for step, row in zip(found["steps"], probabilities, strict=True):
+        for option in step["options"]:
+            assert option["plain"] == pytest.approx(row[option["id"]].item(), rel=1e-3, abs=1e-6)
+
+
+def test_the_cache_is_as_large_as_the_formula_says(
+    client: TestClient, tiny_model: gf.LoadedModel
+) -> None:
+    config = tiny_model.config
+    layers, heads = config.n_layers, config.n_heads
+    width = config.key_width + config.value_width
+    source = len(tiny_model.tokenizers.source.encode(TEXT)) + 1
+    for number, step in enumerate(write(client)["steps"], start=1):
+        assert step["cache"] == {
+            "tokens": number,
+            "numbers": layers * heads * width * number,
+            "source": layers * heads * width * source,
+        }
+
+
+def test_the_same_seed_writes_the_same(client: TestClient) -> None:
+    asked = {"how": "sample", "temperature": 3.0}
+    outputs = [write(client, seed=seed, **asked)["output"] for seed in (1, 1, 2, 3)]
+    assert outputs[0] == outputs[1]
+    assert len({*outputs}) == 3
+
+
+@pytest.mark.parametrize(("beam", "alpha"), [(None, None), (3, 0.0), (1, 1.0)])
+def test_the_best_of_the_tree_is_the_packages(
+    client: TestClient, tiny_model: gf.LoadedModel, beam: int | None, alpha: float | None
+) -> None:
+    found = write(client, how="beam", beam=beam, alpha=alpha)
+    (expected,) = tiny_model.translations([TEXT], beam=beam, alpha=alpha, n_best=1)[0]
+    if beam == 1:  # the package is greedy there, and the search is not
+        assert found["nodes"][found["best"]]["score"] >= expected.score - 1e-6
+        return
+    best = found["nodes"][found["best"]]
+    assert found["output"] == expected.text
+    assert best["score"] == pytest.approx(expected.score, rel=1e-6)
+    assert best["state"] == ("finished" if expected.finished else "alive")
+    assert {node["state"] for node in found["nodes"]} >= {"alive", "pruned"}
+    assert all(node["total"] == pytest.approx(node["score"] * node["penalty"])
+               for node in found["nodes"])  # fmt: skip
+
+
+def test_a_pruned_branch_can_be_followed(client: TestClient) -> None:
+    nodes = write(client, how="beam", beam=2)["nodes"]
+    node = next(n for n in nodes if n["state"] == "pruned" and n["step"] == 2)
+    prefix = [nodes[node["parent"]]["token"]["id"], node["token"]["id"]]
+    found = write(client, prefix=prefix)
+    assert [step["token"]["id"] for step in found["steps"][:2]] == prefix
+    assert len(found["steps"]) > 2
+    again = write(client, how="beam", beam=2, prefix=prefix)
+    assert again["nodes"][1]["total"] == pytest.approx(node["total"], abs=1e-4)
+
+
+def test_changes_act_as_in_a_trace(client: TestClient, tiny_model: gf.LoadedModel) -> None:
+    changes = [
+        {"path": "decoder.0.feedforward.output", "where": [2, None], "scale": -3.0},
+        {"path": "decoder.1.cross_attention.weights", "where": [0, None, None], "scale": 0},
+    ]
+    found = write(client, changes=changes)
+    plain = write(client)
+
+    def patch(path: str, axes: str, value: torch.Tensor) -> torch.Tensor:
+        value = value.clone()
+        if path == "decoder.0.feedforward.output" and value.size(1) > 2:
+            value[:, 2] *= -3
+        if path == "decoder.1.cross_attention.weights":
+            value[:, 0] = 0
+        return value
+
+    target = tiny_model.tokenizers.target
+    source = torch.tensor([[*tiny_model.tokenizers.source.encode(TEXT), target.eos_id]])
+    ids = [step["token"]["id"] for step in found["steps"]]
+    with torch.inference_mode(), observe(tiny_model.model, patch):
+        hidden = tiny_model.model(source, torch.tensor([[target.bos_id, *ids[:-1]]]))
+        rows = tiny_model.model.logits(hidden)[0]
+    for step, row in zip(found["steps"], rows, strict=True):
+        for option in step["options"]:
+            assert option["logit"] == pytest.approx(row[option["id"]].item(), abs=1e-4)
+    assert all(step["cache"] is None for step in found["steps"])
+    assert found["steps"][0]["options"][0]["logit"] != plain["steps"][0]["options"][0]["logit"]
+    tree = write(client, how="beam", beam=2, changes=changes)
+    assert tree["nodes"][0]["log_probability"] != plain["steps"][0]["probability"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"text": " "}, "no word to read"),
+        ({"how": "sample", "temperature": 0}, "temperature = 0"),
+        ({"how": "sample", "top_p": 1.5}, "top_p = 1.5"),
+        ({"how": "chance"}, "how: input should be 'greedy', 'sample' or 'beam'"),
+        ({"prefix": [10**6]}, "a token to begin with has the id 1000000"),
+        ({"prefix": [0]}, "may not be said"),
+        ({"how": "beam", "beam": 17}, "beam"),
+        ({"changes": [{"path": "hidden"}]}, "needs a scale or a value"),
+    ],
+)
+def test_what_cannot_be_is_said(client: TestClient, asked: dict[str, Any], message: str) -> None:
+    answer = client.post("/api/write", json={"model": "tiny", "text": TEXT, **asked})
+    assert answer.status_code == 422
+    assert message in answer.json()["error"]
