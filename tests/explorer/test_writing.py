@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,16 +10,18 @@ from starlette.testclient import TestClient
 
 import glassformer as gf
 from glassformer.explorer.models import Models
-from glassformer.explorer.server import create_app
 from glassformer.inspection.patch import observe
-from glassformer.loaded import LoadedModel
-from glassformer.model.transformer import build
 
 TEXT = "the dog did not cross the street because it was too tired"
 
 
+@pytest.fixture(scope="session")
+def petit(families: Models) -> gf.LoadedModel:
+    return families["petit"]
+
+
 def write(client: TestClient, **asked: Any) -> dict[str, Any]:
-    answer = client.post("/api/write", json={"model": "tiny", "text": TEXT, **asked})
+    answer = client.post("/api/write", json={"model": "petit", "text": TEXT, **asked})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -34,8 +35,8 @@ def write(client: TestClient, **asked: Any) -> dict[str, Any]:
         {"how": "sample", "temperature": 0.6, "top_k": 7, "top_p": 0.9},
     ],
 )
-def test_the_mass_of_each_step_is_one(client: TestClient, asked: dict[str, Any]) -> None:
-    steps = write(client, **asked)["steps"]
+def test_the_mass_of_each_step_is_one(every: TestClient, asked: dict[str, Any]) -> None:
+    steps = write(every, **asked)["steps"]
     assert len(steps) > 3
     for step in steps:
         for which in ("plain", "probability"):
@@ -48,12 +49,10 @@ def test_the_mass_of_each_step_is_one(client: TestClient, asked: dict[str, Any])
         assert 20 <= len(step["options"]) <= 21
 
 
-def test_greedy_is_the_packages_translation(
-    client: TestClient, tiny_model: gf.LoadedModel
-) -> None:
-    found = write(client, how="greedy")
-    assert found["output"] == tiny_model.translate(TEXT, beam=1)
-    tape = tiny_model.trace(TEXT)
+def test_greedy_is_the_packages_translation(every: TestClient, petit: gf.LoadedModel) -> None:
+    found = write(every, how="greedy")
+    assert found["output"] == petit.translate(TEXT, beam=1)
+    tape = petit.trace(TEXT)
     probabilities = tape["probabilities"][0]
     assert len(found["steps"]) == len(probabilities)
     for step, row in zip(found["steps"], probabilities, strict=True):
@@ -62,13 +61,13 @@ def test_greedy_is_the_packages_translation(
 
 
 def test_the_cache_is_as_large_as_the_formula_says(
-    client: TestClient, tiny_model: gf.LoadedModel
+    every: TestClient, petit: gf.LoadedModel
 ) -> None:
-    config = tiny_model.config
+    config = petit.config
     layers, heads = config.n_layers, config.n_heads
     width = config.key_width + config.value_width
-    source = len(tiny_model.tokenizers.source.encode(TEXT)) + 1
-    for number, step in enumerate(write(client)["steps"], start=1):
+    source = len(petit.tokenizers.source.encode(TEXT)) + 1
+    for number, step in enumerate(write(every)["steps"], start=1):
         assert step["cache"] == {
             "tokens": number,
             "numbers": layers * heads * width * number,
@@ -76,19 +75,19 @@ def test_the_cache_is_as_large_as_the_formula_says(
         }
 
 
-def test_the_same_seed_writes_the_same(client: TestClient) -> None:
+def test_the_same_seed_writes_the_same(every: TestClient) -> None:
     asked = {"how": "sample", "temperature": 3.0}
-    outputs = [write(client, seed=seed, **asked)["output"] for seed in (1, 1, 2, 3)]
+    outputs = [write(every, seed=seed, **asked)["output"] for seed in (1, 1, 2, 3)]
     assert outputs[0] == outputs[1]
     assert len({*outputs}) == 3
 
 
 @pytest.mark.parametrize(("beam", "alpha"), [(None, None), (3, 0.0), (1, 1.0)])
 def test_the_best_of_the_tree_is_the_packages(
-    client: TestClient, tiny_model: gf.LoadedModel, beam: int | None, alpha: float | None
+    every: TestClient, petit: gf.LoadedModel, beam: int | None, alpha: float | None
 ) -> None:
-    found = write(client, how="beam", beam=beam, alpha=alpha)
-    (expected,) = tiny_model.translations([TEXT], beam=beam, alpha=alpha, n_best=1)[0]
+    found = write(every, how="beam", beam=beam, alpha=alpha)
+    (expected,) = petit.translations([TEXT], beam=beam, alpha=alpha, n_best=1)[0]
     if beam == 1:  # the package is greedy there, and the search is not
         assert found["nodes"][found["best"]]["score"] >= expected.score - 1e-6
         return
@@ -101,24 +100,24 @@ def test_the_best_of_the_tree_is_the_packages(
                for node in found["nodes"])  # fmt: skip
 
 
-def test_a_pruned_branch_can_be_followed(client: TestClient) -> None:
-    nodes = write(client, how="beam", beam=2)["nodes"]
+def test_a_pruned_branch_can_be_followed(every: TestClient) -> None:
+    nodes = write(every, how="beam", beam=2)["nodes"]
     node = next(n for n in nodes if n["state"] == "pruned" and n["step"] == 2)
     prefix = [nodes[node["parent"]]["token"]["id"], node["token"]["id"]]
-    found = write(client, prefix=prefix)
+    found = write(every, prefix=prefix)
     assert [step["token"]["id"] for step in found["steps"][:2]] == prefix
     assert len(found["steps"]) > 2
-    again = write(client, how="beam", beam=2, prefix=prefix)
+    again = write(every, how="beam", beam=2, prefix=prefix)
     assert again["nodes"][1]["total"] == pytest.approx(node["total"], abs=1e-4)
 
 
-def test_changes_act_as_in_a_trace(client: TestClient, tiny_model: gf.LoadedModel) -> None:
+def test_changes_act_as_in_a_trace(every: TestClient, petit: gf.LoadedModel) -> None:
     changes = [
         {"path": "decoder.0.feedforward.output", "where": [2, None], "scale": -3.0},
         {"path": "decoder.1.cross_attention.weights", "where": [0, None, None], "scale": 0},
     ]
-    found = write(client, changes=changes)
-    plain = write(client)
+    found = write(every, changes=changes)
+    plain = write(every)
 
     def patch(path: str, axes: str, value: torch.Tensor) -> torch.Tensor:
         value = value.clone()
@@ -128,19 +127,46 @@ def test_changes_act_as_in_a_trace(client: TestClient, tiny_model: gf.LoadedMode
             value[:, 0] = 0
         return value
 
-    target = tiny_model.tokenizers.target
-    source = torch.tensor([[*tiny_model.tokenizers.source.encode(TEXT), target.eos_id]])
+    target = petit.tokenizers.target
+    source = torch.tensor([[*petit.tokenizers.source.encode(TEXT), target.eos_id]])
     ids = [step["token"]["id"] for step in found["steps"]]
-    with torch.inference_mode(), observe(tiny_model.model, patch):
-        hidden = tiny_model.model(source, torch.tensor([[target.bos_id, *ids[:-1]]]))
-        rows = tiny_model.model.logits(hidden)[0]
+    with torch.inference_mode(), observe(petit.model, patch):
+        hidden = petit.model(source, torch.tensor([[target.bos_id, *ids[:-1]]]))
+        rows = petit.model.logits(hidden)[0]
     for step, row in zip(found["steps"], rows, strict=True):
         for option in step["options"]:
             assert option["logit"] == pytest.approx(row[option["id"]].item(), abs=1e-4)
     assert all(step["cache"] is None for step in found["steps"])
     assert found["steps"][0]["options"][0]["logit"] != plain["steps"][0]["options"][0]["logit"]
-    tree = write(client, how="beam", beam=2, changes=changes)
+    tree = write(every, how="beam", beam=2, changes=changes)
     assert tree["nodes"][0]["log_probability"] != plain["steps"][0]["probability"]
+
+
+def test_a_decoder_only_model_goes_on_from_its_text(every: TestClient, families: Models) -> None:
+    predictor = families["predictor"]
+    text = "the girl sleeps"
+    found = write(every, model="predictor", text=text)
+    assert found["output"] == predictor.generate(text)
+    first = found["steps"][0]
+    row = predictor.trace(text)["probabilities"][0, -1]
+    assert first["options"][0]["plain"] == pytest.approx(row.max().item(), rel=1e-4)
+    read = len(predictor.tokenizers.target.encode(text)) + 1
+    layers, heads, width = 3, 2, 5 + 7
+    for number, step in enumerate(found["steps"]):
+        tokens = read + number
+        numbers = layers * heads * width * tokens
+        assert step["cache"] == {"tokens": tokens, "numbers": numbers, "source": 0}
+    tree = write(every, model="predictor", text=text, how="beam", beam=2)
+    assert tree["nodes"][0]["log_probability"] == pytest.approx(row.max().log().item(), rel=1e-3)
+    changed = [{"path": "decoder.2.feedforward.output", "scale": 30.0}]
+    again = write(every, model="predictor", text=text, changes=changed)
+    assert again["steps"][0]["options"] != first["options"]
+
+
+def test_an_encoder_only_model_says_what_it_can_do(every: TestClient) -> None:
+    answer = every.post("/api/write", json={"model": "reader", "text": TEXT})
+    assert answer.status_code == 422
+    assert "encoder-only models read and do not write" in answer.json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +182,7 @@ def test_changes_act_as_in_a_trace(client: TestClient, tiny_model: gf.LoadedMode
         ({"changes": [{"path": "hidden"}]}, "needs a scale or a value"),
     ],
 )
-def test_what_cannot_be_is_said(client: TestClient, asked: dict[str, Any], message: str) -> None:
-    answer = client.post("/api/write", json={"model": "tiny", "text": TEXT, **asked})
+def test_what_cannot_be_is_said(every: TestClient, asked: dict[str, Any], message: str) -> None:
+    answer = every.post("/api/write", json={"model": "petit", "text": TEXT, **asked})
     assert answer.status_code == 422
     assert message in answer.json()["error"]

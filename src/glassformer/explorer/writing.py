@@ -115,7 +115,11 @@ def begin(model: LoadedModel, text: str, anew: bool) -> Beginning:
     if anew:
         rows = torch.tensor([before], dtype=torch.int64, device=device)
         return Beginning(partial(step_anew, net), Rows(rows, source), first, longest)
-    state = net.start() if isinstance(net, DecoderOnly) else net.start(source)
+    if isinstance(net, DecoderOnly):
+        state = net.start()
+    else:
+        assert source is not None
+        state = net.start(source)
     for token in before:
         _, state = net.step(torch.tensor([token]), state)
     return Beginning(net.step, state, first, longest)
