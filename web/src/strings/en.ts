@@ -90,6 +90,7 @@ export const en = {
     mark: 'The mark on a bar is the share before temperature and filters.',
     cache: 'What is kept',
     cacheSays: (tokens: number, numbers: string) => `The keys and values of the ${tokens === 1 ? 'first token' : `${tokens} tokens`} so far are computed once and kept: ${numbers} numbers. The next step adds one row to each.`,
+    cacheNone: 'Nothing is kept while something is changed: each step reads all positions anew, so that the change meets every one.',
     layer: (n: number) => `layer ${n}`,
     temperatures: 'The same scores at three temperatures',
     rest: 'all others',
