@@ -9,4 +9,13 @@ export const VIEWS: View[] = [
   { id: 'network', title: en.views.network, load: () => import('./Network.svelte') },
   { id: 'writing', title: en.views.writing, load: () => import('./writing/Writing.svelte') },
   { id: 'learning', title: en.views.learning, load: () => import('./learning/Learning.svelte') },
+  { id: 'training', title: en.views.training, load: () => import('./learning/TrainingStep.svelte') },
+  { id: 'words', title: en.views.words, load: () => import('./lenses/Words.svelte') },
+  { id: 'positions', title: en.views.positions, load: () => import('./lenses/Positions.svelte') },
+  { id: 'neurons', title: en.views.neurons, load: () => import('./lenses/Neurons.svelte') },
+  { id: 'parameters', title: en.views.parameters, load: () => import('./lenses/Parameters.svelte') },
+  { id: 'tokens', title: en.views.tokens, load: () => import('./lenses/Made.svelte') },
+  { id: 'score', title: en.views.score, load: () => import('./lenses/Score.svelte') },
+  { id: 'scale', title: en.views.scale, load: () => import('./lenses/Scale.svelte') },
+  { id: 'kin', title: en.views.kin, load: () => import('./lenses/Kin.svelte') },
 ];
