@@ -6,7 +6,7 @@ worth seeing of them is small: RUN/recorded/learning.safetensors, beside a manif
     attention/I/PATH   fp16  [step, head, query, key]   every attention of text I, by its path
     probability/I      fp16  [step, position, best]     the BEST highest, highest first,
     token/I            int16 [step, position, best]     and which tokens have them
-    space              fp16  [step, vocabulary, 2]      the target embeddings in the plane of SPACE
+    space              fp16  [step, vocabulary, 2]      the (target) embeddings in a plane
 
 Its metadata ``about`` is one JSON object: version, steps, variance (the shares of the plane's two
 axes) and texts, each with text, target, about (a trace's own) and written (what the model of each
@@ -32,6 +32,7 @@ from glassformer.errors import RunError
 from glassformer.inspection.tape import Entry, Tape
 from glassformer.loaded import LoadedModel
 from glassformer.model import DecoderOnly, EncoderDecoder, EncoderOnly
+from glassformer.numerics.geometry import principal_axes, project
 from glassformer.runs.files import fault, written_beside
 
 VERSION = 1
@@ -42,12 +43,12 @@ FILE = "learning.safetensors"
 def record_learning(model: LoadedModel, pairs: Sequence[tuple[str, str]], folder: Path) -> None:
     """Record these texts with their targets at all snapshots of the model's run into a folder."""
     steps = model.run.snapshots()
-    center, axes, variance = plane(embeddings(model))
+    axes, shares = principal_axes(embeddings(model))
     rows: dict[str, list[Tensor]] = {}
     texts: list[dict[str, Any]] = [{"text": a, "target": b, "written": []} for a, b in pairs]
     for step in steps:
         earlier = model.at(step)
-        rows.setdefault("space", []).append(((embeddings(earlier) - center) @ axes).half())
+        rows.setdefault("space", []).append(project(embeddings(earlier), axes).half())
         for number, one in enumerate(texts):
             tape = earlier.trace(one["text"], one["target"])
             one["about"] = tape.about
@@ -56,7 +57,7 @@ def record_learning(model: LoadedModel, pairs: Sequence[tuple[str, str]], folder
                 where, _, rest = name.partition("/")
                 key = "/".join(filter(None, (where, str(number), rest)))
                 rows.setdefault(key, []).append(value)
-    about = {"version": VERSION, "steps": steps, "variance": variance, "texts": texts}
+    about = {"version": VERSION, "steps": steps, "variance": shares.tolist(), "texts": texts}
     with written_beside(folder) as place:
         tensors = {name: torch.stack(values) for name, values in rows.items()}
         metadata = {"about": json.dumps(about, ensure_ascii=False)}
@@ -80,17 +81,6 @@ def embeddings(model: LoadedModel) -> Tensor:
     assert isinstance(inner, EncoderDecoder | DecoderOnly | EncoderOnly)
     of = inner.source_embedding if isinstance(inner, EncoderOnly) else inner.target_embedding
     return of.tokens.weight.detach().float().cpu()
-
-
-def plane(table: Tensor) -> tuple[Tensor, Tensor, list[float]]:
-    """The two principal components of the rows: their centre [d_model], axes [d_model, 2], and the
-    share of the variance along each. Each axis points to where its largest number is positive."""
-    center = table.mean(0)
-    _, sizes, turned = torch.linalg.svd(table - center, full_matrices=False)
-    axes = turned[:2].T
-    largest = axes.gather(0, axes.abs().argmax(0, keepdim=True))
-    share = sizes.square() / sizes.square().sum()
-    return center, axes * largest.sign(), share[:2].tolist()
 
 
 @dataclass(frozen=True)
