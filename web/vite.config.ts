@@ -1,9 +1,21 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+// Of the formula fonts only those that the page's formulas use, and of each only one format.
+const FONTS = /KaTeX_(Main-Regular|Math-Italic|Size1-Regular|Size2-Regular)\.woff2/;
+const formulaFonts: Plugin = {
+  name: 'formula-fonts',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.includes('katex.css')) return null;
+    return code.replace(/@font-face\s*\{[^}]*\}/g, (face) =>
+      FONTS.test(face) ? face.replace(/src:[^;}]*/, (source) => `src: ${source.match(/url\([^)]*woff2[^)]*\) format\(['"]woff2['"]\)/)![0]}`) : '');
+  },
+};
 
 // The page is built into the Python package, which carries it; nobody needs Node to use it.
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [formulaFonts, svelte()],
   base: './',
   build: { outDir: '../src/glassformer/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
 });

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from glassformer.errors import GlassformerError
-from glassformer.explorer import demo, learning, page, tracing, words, writing
+from glassformer.explorer import demo, learning, page, tracing, vocabulary, words, writing
 from glassformer.explorer import models as models_
 from glassformer.explorer.answers import problem, status_of
 from glassformer.explorer.models import Models
@@ -26,6 +26,7 @@ LARGEST = 100_000  # bytes of a request
 ROUTES = (
     models_.routes,
     tracing.routes,
+    vocabulary.routes,
     words.routes,
     writing.routes,
     learning.routes,

@@ -3,10 +3,11 @@
 
 import type { Json, Source } from './graph';
 
-export interface Places { shape: number[]; index: Int32Array }
+/** A shape, and for each of its flat places the flat place of the recorded value that stands there. */
+export interface Places { shape: number[]; at: (flat: number) => number }
 
 export function allPlaces(shape: number[]): Places {
-  return { shape, index: Int32Array.from({ length: size(shape) }, (_, i) => i) };
+  return { shape, at: (flat) => flat };
 }
 
 export function size(shape: number[]): number {
@@ -79,36 +80,27 @@ function filled(parts: number[], whole: number): number[] {
 }
 
 function reshaped(x: Places, shape: number[]): Places {
-  return { index: x.index, shape: filled(shape, x.index.length) };
+  return { at: x.at, shape: filled(shape, size(x.shape)) };
 }
 
 function swapped(rank: number, a: number, b: number): number[] {
   return Array.from({ length: rank }, (_, i) => (i === a ? b : i === b ? a : i));
 }
 
-/** Fill a new shape, asking for each of its places which flat place of x stands there. */
-function gather(shape: number[], from: Places, at: (place: number[]) => number): Places {
-  const index = new Int32Array(size(shape));
-  const place = new Array<number>(shape.length).fill(0);
-  for (let i = 0; i < index.length; i++) {
-    index[i] = from.index[at(place)]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      if (++place[axis]! < shape[axis]!) break;
-      place[axis] = 0;
-    }
-  }
-  return { shape, index };
+/** A new shape over x: `from` says which place of x stands at a place of the new one. */
+function taken(shape: number[], x: Places, from: (place: number[]) => number): Places {
+  return { shape, at: (flat) => x.at(from(unravel(flat, shape))) };
 }
 
 function permuted(x: Places, order: number[]): Places {
   const strides = stridesOf(x.shape);
-  return gather(order.map((axis) => x.shape[axis]!), x, (place) => place.reduce((sum, p, i) => sum + p * strides[order[i]!]!, 0));
+  return taken(order.map((axis) => x.shape[axis]!), x, (place) => place.reduce((sum, p, i) => sum + p * strides[order[i]!]!, 0));
 }
 
 function sliced(x: Places, axis: number, start: number, end: number, step: number): Places {
   const strides = stridesOf(x.shape);
   const shape = x.shape.map((n, i) => (i === axis ? Math.max(0, Math.ceil((end - start) / step)) : n));
-  return gather(shape, x, (place) => place.reduce((sum, p, i) => sum + (i === axis ? start + p * step : p) * strides[i]!, 0));
+  return taken(shape, x, (place) => place.reduce((sum, p, i) => sum + (i === axis ? start + p * step : p) * strides[i]!, 0));
 }
 
 function dropped(x: Places, axis: number): Places {
@@ -118,7 +110,7 @@ function dropped(x: Places, axis: number): Places {
 export function broadcast(x: Places, shape: number[]): Places {
   const lead = shape.length - x.shape.length;
   const strides = stridesOf(x.shape).map((stride, i) => (x.shape[i] === 1 ? 0 : stride));
-  return gather(shape, x, (place) => strides.reduce((sum, stride, i) => sum + stride * place[i + lead]!, 0));
+  return taken(shape, x, (place) => strides.reduce((sum, stride, i) => sum + stride * place[i + lead]!, 0));
 }
 
 function indexed(x: Places, parts: Json[]): Places {
