@@ -116,7 +116,7 @@ class Explorer:
         """Go to the page at this place (view="network", open="encoder.0", …), and wait for it."""
         self.page.goto("about:blank")  # so that another hash is another page
         self.page.goto(f"{self.address}/#{urlencode(place)}" if place else self.address)
-        self.page.locator("[data-side]").first.wait_for()
+        self.page.locator("[data-side]:visible").first.wait_for()
         self.idle()
 
     def idle(self) -> None:
@@ -139,12 +139,16 @@ class Explorer:
         )
         return [(path, flat, float(value)) for path, flat, value in found]
 
-    def overflow(self) -> int:
-        """By how many pixels the page is wider than its window."""
-        wide: int = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        return wide
+    def overflow(self) -> list[str]:
+        """What makes the page wider than its window; nothing where it is not."""
+        found: list[str] = self.page.evaluate("""() => {
+            const wide = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= wide) return [];
+            const beyond = [...document.querySelectorAll('body *')].filter(
+                (one) => one.getBoundingClientRect().right > wide + 0.5);
+            return beyond.length ? beyond.map((one) => one.outerHTML.slice(0, 100)) : ['something'];
+        }""")
+        return found
 
     def small_targets(self, least: int = 44) -> list[str]:
         """Buttons and links in view that are smaller than a finger."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import pytest
@@ -10,40 +9,56 @@ from rig import Explorer
 
 from glassformer.explorer.models import Models
 from glassformer.explorer.words import OPENING
+from glassformer.inspection.tape import Tape
 
 Open = Callable[..., Explorer]
-# Cells of every kind of value, by path and flat place.
-CELLS = [
-    ("probabilities", 1500), ("logits", 77), ("decoder.1.cross_attention.weights", 23),
-    ("decoder.0.self_attention.masked", 1), ("encoder.0.self_attention.scores", 59),
-    ("encoder.1.feedforward.active", 101), ("encoder.0.after_self.normalised", 41),
-    ("decoder.1.feedforward.output", 3), ("source_embedding.placed", 131),
-]  # fmt: skip
+# Cells of every kind of value, by path and flat place; of each family one run.
+CELLS = {
+    "petit": [
+        ("probabilities", 1500), ("logits", 77), ("decoder.1.cross_attention.weights", 23),
+        ("decoder.0.self_attention.masked", 1), ("encoder.0.self_attention.scores", 59),
+        ("encoder.1.feedforward.active", 101), ("encoder.0.after_self.normalised", 41),
+        ("decoder.1.feedforward.output", 3), ("source_embedding.placed", 131),
+    ],
+    "decoder-only": [
+        ("probabilities", 31), ("decoder.1.self_attention.weights", 17),
+        ("decoder.0.self_attention.masked", 1), ("decoder.0.feedforward.hidden", 43),
+    ],
+    "encoder-only": [
+        ("probabilities", 31), ("encoder.1.self_attention.weights", 17),
+        ("encoder.0.feedforward.active", 43), ("encoder.0.after_self.normalised", 5),
+    ],
+}  # fmt: skip
+CASES = [(model, *cell) for model, cells in CELLS.items() for cell in cells]
 
 
-def test_every_number_on_the_first_screen_is_the_models(explorer: Open, models: Models) -> None:
-    tab = explorer()
-    tab.open()
-    assert_true(tab, models, OPENING)
-
-
-@pytest.mark.parametrize(("path", "flat"), CELLS)
-def test_a_cell_is_the_models_and_is_computed_again(
-    explorer: Open, models: Models, path: str, flat: int
+@pytest.mark.parametrize("model", CELLS)
+def test_every_number_on_the_first_screen_is_the_models(
+    explorer: Open, models: Models, model: str
 ) -> None:
     tab = explorer()
-    tab.open(model="petit", view="network", cell=f"{path}:{flat}")
+    tab.open(model=model, text=OPENING)
+    assert_true(tab, models[model].trace(OPENING))
+
+
+@pytest.mark.parametrize(("model", "path", "flat"), CASES)
+def test_a_cell_is_the_models_and_is_computed_again(
+    explorer: Open, models: Models, model: str, path: str, flat: int
+) -> None:
+    tab = explorer()
+    tab.open(model=model, text=OPENING, view="network", cell=f"{path}:{flat}")
+    tape = models[model].trace(OPENING)
+    value = tape[path].flatten()[flat].item()
     card = tab.page.locator("[data-testid=pinned-value]")
-    value = models["petit"].trace(OPENING)[path].flatten()[flat].item()
     shown = float((card.get_attribute("data-value") or "").replace("−", "-"))
-    assert shown == pytest.approx(value, rel=1e-6) or (math.isinf(value) and math.isinf(shown))
-    again = tab.page.locator("[data-testid=recomputed]")
-    assert float(again.get_attribute("data-difference") or "nan") <= 1e-5 * max(1.0, abs(value))
+    assert shown == pytest.approx(value, rel=1e-6)  # where both are -inf too
+    again = tab.page.locator("[data-testid=recomputed]").get_attribute("data-difference")
+    assert float(again or "nan") <= 1e-5 * max(1.0, abs(value))
+    assert_true(tab, tape)
 
 
-def assert_true(tab: Explorer, models: Models, text: str) -> None:
+def assert_true(tab: Explorer, tape: Tape) -> None:
     """Every number that says which cell it is of is that cell's."""
-    tape = models["petit"].trace(text)
     for path, flat, shown in tab.shown():
         assert path in tape, path
         assert shown == pytest.approx(tape[path].flatten()[flat].item(), rel=1e-6), (path, flat)
