@@ -15,6 +15,8 @@ import { Recording } from './recording.svelte';
 /** A cell of a value: which, and at which flat place. */
 export interface Cell { path: string; flat: number }
 
+/** What stays in the address whatever view is open. */
+const LASTING = ['model', 'text', 'changes', 'snapshot'];
 const NO_WORDS: Words = { known: [], kinds: {}, glosses: {}, antecedents: [] };
 
 class Session {
@@ -70,6 +72,12 @@ class Session {
     if (step) history.pushState(null, '', toAddress(this.place));
     else history.replaceState(null, '', toAddress(this.place));
     if (before !== JSON.stringify(this.question(this.place))) void this.trace();
+  }
+
+  /** Open a view at a place of its own: what other views kept in the address goes. */
+  visit(where: Record<string, string | number>): void {
+    const others = Object.keys(this.place).filter((name) => !LASTING.includes(name));
+    this.go({ ...Object.fromEntries(others.map((name) => [name, null])), ...where });
   }
 
   /** What is asked of the program at this place. */

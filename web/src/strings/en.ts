@@ -138,6 +138,10 @@ export const en = {
     space: 'All its words, in the plane in which they differ most',
     plane: (share: string) => `This plane shows ${share} of all differences between the words’ vectors.`,
     attention: 'Attention of every head then',
+    mean: 'The mean of the last ones',
+    meanSays: 'The final model is the mean of the parameters of its last checkpoints (§6.1). How probable each finds the right words:',
+    averaged: 'the mean',
+    last: 'the last step alone',
     loss: 'loss',
     rate: 'learning rate',
     axis: (last: string) => `updates 0 to ${last}, the first ones drawn farther apart`,
@@ -290,6 +294,7 @@ export const en = {
   ideas: {
     lead: 'Every idea of the Transformer, each shown on the model that is loaded and on your sentence. Choose one.',
     groups: { a: 'The way of a sentence', b: 'Why it works', c: 'What explanations leave out' },
+    label: 'the idea shown here',
     all: 'all ideas',
     next: 'next',
     before: 'back',

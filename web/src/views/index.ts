@@ -18,4 +18,5 @@ export const VIEWS: View[] = [
   { id: 'score', title: en.views.score, load: () => import('./lenses/Score.svelte') },
   { id: 'scale', title: en.views.scale, load: () => import('./lenses/Scale.svelte') },
   { id: 'kin', title: en.views.kin, load: () => import('./lenses/Kin.svelte') },
+  { id: 'ideas', title: en.views.ideas, load: () => import('./ideas/Ideas.svelte') },
 ];
