@@ -26,7 +26,7 @@ ALLOWED: dict[str, set[str]] = {
 ALLOWED["training"] = {*ALLOWED, "translation"}
 ALLOWED["evaluation"] = {*ALLOWED} - {"training"}
 ALLOWED["loaded"] = {*ALLOWED}
-ALLOWED["explorer"] = {*ALLOWED} - {"evaluation"}
+ALLOWED["explorer"] = {*ALLOWED}  # evaluation too: the score of the sentence on the page
 LAZY = {"cli", "__init__", "__main__"}  # may import anything; heavy things only inside functions
 HEAVY = {"torch", "pydantic", "tokenizers", "numpy", "sacrebleu", "rich", "safetensors", "psutil"}
 

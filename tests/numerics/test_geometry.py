@@ -40,12 +40,24 @@ def test_a_planted_direction_is_found_and_chance_is_not() -> None:
     width = 307
     before, way = table(23, width, 1), table(1, width, 2)[0]
     after = before + 3 * geometry.unit(way) + 0.05 * table(23, width, 5)
-    found = geometry.common_direction(before, after)
-    assert float(found @ geometry.unit(way.double())) > 0.98
     assert geometry.agreement(before, after).min() > 0.9
+    places = geometry.along(before, after)
+    assert (places[:, 1] - places[:, 0]).tolist() == pytest.approx([3] * 23, abs=0.3)
+    assert float(places.mean()) == pytest.approx(0, abs=0.1)
     chance = geometry.agreement(before, table(23, width, 7))
     assert chance.abs().max() < 0.3
-    assert geometry.agreement(before[:1], after[:1]) is None
+
+
+def test_directions_by_hand() -> None:
+    before = torch.tensor([[0.0, 0.0], [4.0, 2.0]])
+    after = torch.tensor([[0.0, 3.0], [4.0, 4.0]])
+    after[1, 0] += 2  # the second goes (2, 2), the first (0, 3)
+    assert geometry.agreement(before, after).tolist() == pytest.approx([0.5**0.5] * 2)
+    middle = torch.tensor([2.5, 2.25])
+    expected = (after[0] - middle) @ torch.tensor([0.5, 0.5]).sqrt()
+    assert geometry.along(before, after)[0, 1].item() == pytest.approx(expected.item())
+    alone = geometry.along(before[:1], after[:1])
+    assert alone.tolist() == [[-1.5, 1.5]]
 
 
 def test_a_heads_map_has_no_more_rank_than_the_head_is_wide() -> None:

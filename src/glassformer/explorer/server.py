@@ -12,7 +12,17 @@ from fastapi.responses import Response
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from glassformer.errors import GlassformerError
-from glassformer.explorer import demo, learning, page, tracing, vocabulary, words, writing
+from glassformer.explorer import (
+    demo,
+    learning,
+    lenses,
+    page,
+    space,
+    tracing,
+    vocabulary,
+    words,
+    writing,
+)
 from glassformer.explorer import models as models_
 from glassformer.explorer.answers import problem, status_of
 from glassformer.explorer.models import Models
@@ -29,6 +39,8 @@ ROUTES = (
     vocabulary.routes,
     words.routes,
     writing.routes,
+    lenses.routes,
+    space.routes,
     learning.routes,
     demo.routes,
 )

@@ -45,22 +45,35 @@ def unit(vectors: Tensor) -> Tensor:
     return vectors / vectors.norm(dim=-1, keepdim=True).clamp(min=1e-300)
 
 
-def common_direction(before: Tensor, after: Tensor) -> Tensor:
-    """The mean way from before [pair, d] to after [pair, d], at length 1: [d]."""
-    return unit((after.double() - before.double()).mean(0))
+def ways(before: Tensor, after: Tensor) -> tuple[Tensor, Tensor]:
+    """Each pair's way from before to after, and the common way of all the others, at length 1.
 
+    So no pair is measured against itself. A single pair has but its own way.
 
-def agreement(before: Tensor, after: Tensor) -> Tensor | None:
-    """For each pair [pair, d] the cosine of its way with the common way of all the others.
+    Args:
+        before, after: [pair, d].
 
-    A pair is never compared with itself, so that vectors at random agree to 0 ± d^-0.5. None of
-    a single pair.
+    Returns:
+        both [pair, d].
     """
-    ways = after.double() - before.double()
-    if len(ways) < 2:
-        return None
-    others = ways.sum(0) - ways
-    return (unit(ways) * unit(others)).sum(-1)
+    own = after.double() - before.double()
+    others = own.sum(0) - own if len(own) > 1 else own
+    return own, unit(others)
+
+
+def agreement(before: Tensor, after: Tensor) -> Tensor:
+    """The cosine of each pair's way with that of the others: [pair]. Vectors at random agree to
+    0 ± d^-0.5."""
+    own, others = ways(before, after)
+    return (unit(own) * others).sum(-1)
+
+
+def along(before: Tensor, after: Tensor) -> Tensor:
+    """How far along the others' way both words of each pair lie, 0 at the middle of them all:
+    [pair, 2]."""
+    _, others = ways(before, after)
+    both = torch.stack((before.double(), after.double()), 1)
+    return ((both - both.mean((0, 1))) * others[:, None]).sum(-1)
 
 
 def value_map(value: Tensor, output: Tensor) -> Tensor:
