@@ -86,6 +86,7 @@ def test_translate_files_scores_and_json(tiny_run: Path, tmp_path: Path) -> None
         (("data", "report", "petti"), "Did you mean 'petit'"),
         (("data", "report", "--source", "nowhere.txt", "--target", "x"), "no file nowhere.txt"),
         (("new", "runs/x", "--source", "nowhere.txt"), "no file nowhere.txt"),
+        (("explore", "--gloss", "nowhere.tsv"), "the word list nowhere.tsv cannot be read"),
         (("tokenizer", "encode", "nowhere.json"), "nowhere.json"),
     ],
 )

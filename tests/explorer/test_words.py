@@ -12,25 +12,7 @@ from glassformer.data import petit
 from glassformer.errors import DataError
 from glassformer.explorer.models import Models
 from glassformer.explorer.server import create_app
-from glassformer.explorer.words import LENGTHS, OPENING, draw_sentence, glosses, read_glosses
-
-
-def test_every_french_word_has_a_meaning_and_signs_have_none() -> None:
-    found = glosses()
-    french = {word.casefold() for word in petit.vocabulary()[1] if word[0].isalpha()}
-    assert french <= found.keys()
-    assert "," not in found
-    english = {word.casefold() for word in petit.vocabulary()[0]}
-    for word, gloss in found.items():
-        parts = gloss.casefold().split()
-        assert parts, word
-        assert english & {*parts} or found[word] in participles(), (word, gloss)
-    assert (found["elle"], found["large"], found["rue"]) == ("it", "wide", "street")
-
-
-def participles() -> set[str]:
-    words = petit.built_in().words
-    return {"has", "have", *(verb.participle[0].gloss for verb in words.verbs)}
+from glassformer.explorer.words import LENGTHS, OPENING, draw_sentence, read_glosses
 
 
 def test_words_of_the_built_in_pair(client: TestClient) -> None:

@@ -13,11 +13,18 @@ from glassformer.cli.common import compute_options, notice, use_threads
 @click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN…]")
 @click.option("--port", type=click.IntRange(1, 65535), help="A free one if left out.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+@click.option(
+    "--gloss",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What words of the target side mean: a word, a tab and its meaning in each line.",
+)
 @compute_options()
 def command(
     runs: tuple[Path, ...],
     port: int | None,
     no_browser: bool,
+    gloss: Path | None,
     device: str | None,
     dtype: str,
     threads: int | None,
@@ -31,11 +38,14 @@ def command(
       glassformer explore
       glassformer explore runs/petit
       glassformer explore runs/petit runs/mine --port 8000 --no-browser
+      glassformer explore runs/german --gloss german.tsv
     """
     use_threads(threads)
     from glassformer.explorer import explore
+    from glassformer.explorer.words import read_glosses
     from glassformer.loaded import load
 
+    glosses = None if gloss is None else read_glosses(gloss)
     asked = runs or (None,)
     models = [load(run, device=device, dtype=dtype, notice=notice) for run in asked]
-    explore(*models, port=port, browser=not no_browser, notice=click.echo)
+    explore(*models, port=port, browser=not no_browser, glosses=glosses, notice=click.echo)

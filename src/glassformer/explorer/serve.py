@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 
 import uvicorn
@@ -26,6 +26,7 @@ def explore(
     tokenizers: Tokenizer | TokenizerPair | None = None,
     port: int | None = None,
     browser: bool = True,
+    glosses: Mapping[str, str] | None = None,
     notice: Callable[[str], None] = print,
 ) -> None:
     """Serve the explorer of these models until Ctrl-C: what ``load`` or ``build`` returned.
@@ -34,6 +35,8 @@ def explore(
         tokenizers: of those that ``build`` returned; if None, words of petit, the built-in pair.
         port: where; a free one if None.
         browser: open the page.
+        glosses: what words of the target side mean, in small letters; the built-in pair has its
+            own, before which these go.
         notice: told the address.
 
     Raises:
@@ -42,7 +45,7 @@ def explore(
     if not models:
         raise ConfigError("explore needs a model: explore(gf.load('runs/petit'))")
     shown = [m if isinstance(m, LoadedModel) else wrap(m, tokenizers) for m in models]
-    server, address = prepare(Models(shown), port)
+    server, address = prepare(Models(shown, glosses=glosses), port)
     notice(f"{address}   (Ctrl-C ends)")
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,18 +39,6 @@ def antecedents() -> list[str]:
 def known() -> list[str]:
     """All English words that the grammar can write."""
     return petit.vocabulary()[0]
-
-
-@cache
-def glosses() -> Mapping[str, str]:
-    """Each French word with what it most often means, by the grammar's own glosses."""
-    found = dict(petit.meanings())
-    counts: dict[str, Counter[str]] = {}
-    for sentence in petit.split("train", 1, 4000):
-        for word, gloss in zip(sentence.french_words, sentence.gloss, strict=True):
-            counts.setdefault(word.casefold(), Counter())[gloss] += 1
-    found |= {word: of.most_common(1)[0][0] for word, of in counts.items()}
-    return {word: gloss for word, gloss in found.items() if word[0].isalpha()}
 
 
 def read_glosses(path: Path) -> dict[str, str]:
@@ -93,7 +79,7 @@ def routes(models: Models) -> APIRouter:
         return {
             "known": known(),
             "kinds": swaps().kinds(),
-            "glosses": {**glosses(), **models.glosses},
+            "glosses": {**petit.meanings(), **models.glosses},
             "antecedents": antecedents(),
         }
 

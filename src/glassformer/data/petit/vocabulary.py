@@ -26,14 +26,20 @@ def vocabulary(of: Grammar | None = None) -> tuple[list[str], list[str]]:
     return sorted(english), sorted(french)
 
 
+# What these mean most often; the lexicon names them by another use first, or not at all.
+MOST_OFTEN = {
+    "au": "to the", "aux": "to the", "du": "of the", "des": "some", "ces": "these",
+    "qu'": "because",
+}  # fmt: skip
+
+
 def meanings(of: Grammar | None = None) -> dict[str, str]:
-    """What each French word form means, in small letters; of several meanings the first."""
+    """What each French word form means most often, in small letters."""
     found: dict[str, str] = {}
     for word in (*own_french(), *lexical_french((of or built_in()).words)):
         for text in (word.text, word.short):
             found.setdefault(text.casefold(), word.gloss)
-    contracted = {"au": "to the", "aux": "to the", "du": "of the", "des": "of the"}
-    return {**contracted, **found}
+    return {**found, **MOST_OFTEN}
 
 
 def own_english() -> Iterator[str]:
