@@ -16,9 +16,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from safetensors.torch import load
+from torch import Tensor
 
 from glassformer.explorer.models import Models
 from glassformer.explorer.serve import prepare
+from glassformer.inspection.tape import Tape
 
 ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -128,16 +131,32 @@ class Explorer:
         found = self.page.locator(f"[data-side={side}]").all_inner_texts()
         return [word.strip().split("\n")[0].rstrip(" ▾") for word in found if word.strip()]
 
-    def shown(self, within: str = "body") -> list[tuple[str, int, float]]:
-        """Every number that says of which cell it is: its path, its flat place, its value."""
+    def shown(self) -> list[tuple[str, str, int, float]]:
+        """Every number that says of which cell it is: the trace that it is of ("": the sentence's),
+        path, flat place, value."""
         found = self.page.eval_on_selector_all(
-            f":is({within}) [data-value][data-flat]",
+            "[data-path][data-value][data-flat]",
             """(all) => all.map((one) => [
-                one.closest('[data-path]')?.dataset.path ?? '', Number(one.dataset.flat),
-                one.dataset.value,
+                one.closest('[data-trace]')?.dataset.trace ?? '', one.dataset.path,
+                Number(one.dataset.flat), one.dataset.value,
             ])""",
         )
-        return [(path, flat, float(value)) for path, flat, value in found]
+        return [(trace, path, flat, float(value)) for trace, path, flat, value in found]
+
+    def untrue(self, tape: Tape) -> list[str]:
+        """Numbers on the page that are not those of the cells that they say they are of: in the
+        sentence's trace, which is ``tape``, or in another that the server keeps."""
+        wrong = []
+        for trace, path, flat, shown in self.shown():
+            value = (self.kept(trace, path) if trace else tape[path]).flatten()[flat].item()
+            if shown != value and not abs(shown - value) <= 1e-6 + 1e-5 * abs(value):
+                wrong.append(f"{path}[{flat}] is {value}, and {shown} is shown")
+        return wrong
+
+    def kept(self, trace: str, path: str) -> Tensor:
+        """A value of a trace that the server keeps."""
+        url = f"{self.address}/api/values/{trace}?{urlencode({'path': path})}"
+        return load(self.context.request.get(url).body())[path]
 
     def overflow(self) -> list[str]:
         """What makes the page wider than its window; nothing where it is not."""
@@ -149,6 +168,21 @@ class Explorer:
             return beyond.length ? beyond.map((one) => one.outerHTML.slice(0, 100)) : ['something'];
         }""")
         return found
+
+    def text_sizes(self) -> dict[float, str]:
+        """The sizes of the text that one sees, in px, each with an example."""
+        found: dict[str, str] = self.page.evaluate("""() => {
+            const sizes = {};
+            const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+                const text = texts.currentNode.data.trim(), home = texts.currentNode.parentElement;
+                if (text && home.checkVisibility() && !home.closest('.katex')) {
+                    sizes[parseFloat(getComputedStyle(home).fontSize)] ??= text.slice(0, 60);
+                }
+            }
+            return sizes;
+        }""")
+        return {float(size): text for size, text in found.items()}
 
     def small_targets(self, least: int = 44) -> list[str]:
         """Buttons and links in view that are smaller than a finger."""
