@@ -5,29 +5,15 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from typing import Any, NamedTuple
 
-from glassformer.errors import ConfigError
 from glassformer.explorer.answers import NotThereError
 from glassformer.explorer.changes import Change, as_patch
 from glassformer.explorer.limits import check_text
 from glassformer.explorer.models import Models
 from glassformer.explorer.past import Past
-from glassformer.explorer.pulls import pulls
-from glassformer.inspection.patch import Patch
 from glassformer.inspection.tape import Tape
-from glassformer.loaded import LoadedModel
 
 KEPT = 24  # traces
-
-
-class Kept(NamedTuple):
-    """A trace and what it was made by."""
-
-    tape: Tape
-    model: LoadedModel
-    snapshot: int | None
-    patch: Patch | None
 
 
 class Traces:
@@ -35,7 +21,7 @@ class Traces:
 
     def __init__(self, models: Models):
         self.models, self.past = models, Past()
-        self.kept: OrderedDict[str, Kept] = OrderedDict()
+        self.kept: OrderedDict[str, Tape] = OrderedDict()
         self.lock = threading.Lock()
 
     def make(
@@ -57,11 +43,10 @@ class Traces:
         """
         model = self.models[name]
         check_text(model, text, target)
-        patch = as_patch(changes)
         if snapshot is None:
-            tape = model.trace(text, target, patch=patch)
+            tape = model.trace(text, target, patch=as_patch(changes))
         else:
-            tape = self.past.trace(model, snapshot, text, target, patch)
+            tape = self.past.trace(model, snapshot, text, target, as_patch(changes))
         number = secrets.token_hex(8)
         tape.about |= {
             "trace": number,
@@ -69,7 +54,7 @@ class Traces:
             "snapshot": snapshot,
         }
         with self.lock:
-            self.kept[number] = Kept(tape, model, snapshot, patch)
+            self.kept[number] = tape
             while len(self.kept) > KEPT:
                 self.kept.popitem(last=False)
         return tape
@@ -80,23 +65,6 @@ class Traces:
         Raises:
             NotThereError: it is forgotten.
         """
-        return self.find_kept(number).tape
-
-    def pulls(self, number: str, row: int) -> dict[str, Any]:
-        """What a trace's cross-attentions give to a word, by ``explorer.pulls``.
-
-        Raises:
-            NotThereError: it is forgotten.
-            ConfigError: its parameters are not here, or it has no such word.
-        """
-        kept = self.find_kept(number)
-        if kept.tape.about.get("recorded"):
-            raise ConfigError("nothing can be cut in what was only recorded")
-        model = kept.model if kept.snapshot is None else self.past.at(kept.model, kept.snapshot)
-        return pulls(model, kept.tape, row, kept.patch)
-
-    def find_kept(self, number: str) -> Kept:
-        """A trace, with what it was made by."""
         with self.lock:
             if number not in self.kept:
                 raise NotThereError("this trace is forgotten: change the text to make a new one")

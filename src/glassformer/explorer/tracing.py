@@ -63,10 +63,6 @@ def routes(models: Models) -> APIRouter:
         entry = tape.entries[number]
         return lines_around(entry.file, entry.line)
 
-    @router.get("/pulls/{trace}")
-    def pulls(trace: str, row: int) -> dict[str, Any]:
-        return traces.pulls(trace, row)
-
     return router
 
 
