@@ -78,7 +78,7 @@ export const IDEAS: Record<string, Find> = {
   b01: writes({ how: 'sample', step: 0 }),
   b02: writes({ how: 'sample', step: 1, t: 1.5 }),
   b03: view('training'),
-  b04: view('scale'),
+  b04: ({ info }) => (info.family === 'encoder-only' ? 'writing' : { view: 'scale' }),
   b05: view('parameters'),
   b06: view('parameters'),
   b07: view('parameters'),
