@@ -89,3 +89,53 @@ def test_a_registry_out_of_reach_is_said_in_one_line(copy: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "is the network on?" in done.stderr
+
+
+OFFENCES = {
+    "views/A.svelte": "<p>seen by all</p>",
+    "views/B.svelte": '<p title="seen by all">1</p>',
+    "views/C.svelte": "<p>{1 > 2 ? 'seen by all' : ''}</p>",
+    "views/D.svelte": "<style>p { font-size: 14px; }</style>",
+    "views/E.svelte": "<style>p { font: 1em serif; }</style>",
+    "core/f.ts": "export const f = Math.random();",
+    "core/g.ts": "export const g = fetch('api/models');",
+    "core/h.ts": "export const h = 'https://example.org';",
+    "views/i.ts": "import { session } from 's';\nsession.head = 1;",
+    "strings/j.ts": "export const j = { it: 'its weight is 1' };",
+}
+ALLOWED = {
+    "views/A.svelte": "<p class='wide open door' title={en.a}>{en.b} = 1 × n²</p>"
+    "<style>p { font: 13px/1.5 serif; }</style>",
+    "api/g.ts": "export const g = fetch('api/models');",
+    "core/f.test.ts": "export const f = Math.random();",
+    "strings/j.ts": "export const j = { weights: 'attention', k: 'weighted sum of values' };",
+    "state/i.ts": "session.head = 1;",
+}
+
+
+def lint(place: Path, files: dict[str, str]) -> list[str]:
+    for name, text in files.items():
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_text(text)
+    node = shutil.which("node") or "node"
+    done = subprocess.run(
+        [node, ROOT / "web" / "lint.mjs", place], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == (1 if done.stderr else 0), done.stderr
+    return done.stderr.split("\n")[:-1]
+
+
+needs_node = pytest.mark.skipif(
+    not (shutil.which("node") and (ROOT / "web" / "node_modules").exists()), reason="no Node here"
+)
+
+
+@needs_node
+def test_what_the_page_never_does_is_found(tmp_path: Path) -> None:
+    found = lint(tmp_path, OFFENCES)
+    assert [line.split(":")[0].removeprefix(f"{tmp_path}/") for line in found] == sorted(OFFENCES)
+
+
+@needs_node
+def test_what_the_page_may_do_is_let_be(tmp_path: Path) -> None:
+    assert lint(tmp_path, ALLOWED) == []

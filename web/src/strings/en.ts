@@ -7,6 +7,7 @@ import { ops } from './ops';
 export const en = {
   ops,
   bar: {
+    name: 'Glassformer',
     tour: 'Tour',
     theme: 'Light or dark',
     more: 'More',
@@ -18,6 +19,8 @@ export const en = {
   state: {
     gone: 'The program has ended; this is its last picture. Start it again with: glassformer explore',
     answered: (status: number) => `the program answered ${status}`,
+    arranges: (name: string) => `the page does not know how ${name} arranges numbers`,
+    typed: (type: string) => `a value of type ${type} came, which the format does not have`,
   },
   views: {
     network: 'The network',
@@ -251,6 +254,7 @@ export const en = {
     lead: 'BLEU counts which words, pairs, triples and fours of the translation stand in a reference too.',
     output: 'the translation',
     reference: 'a reference translation',
+    bleu: 'BLEU',
     chrf: (value: string) => `chrF ${value}`,
     n: 'words in a row',
     matched: 'found in the reference',
@@ -260,6 +264,7 @@ export const en = {
   },
   scale: {
     lead: 'A recurrent network reads one word after another. Attention reads all at once, and pays with a grid that grows with the square of the length.',
+    ms: (n: string) => `${n} ms`,
     together: 'all words in one pass',
     after: (n: number) => `one after another, ${n} steps`,
     measured: 'Measured on this machine just now, on this sentence.',
@@ -406,6 +411,7 @@ export const en = {
     line: (file: string, line: number) => `${file}, line ${line}`,
     noCode: 'it is given, not computed: there is no line',
     inPython: 'in Python',
+    trace: (path: string, place: number[]) => `trace["${path}"]${place.length ? `[${place.join(', ')}]` : ''}`,
     paper: 'in the paper',
     inPaper: (place: string, title: string) => `“Attention Is All You Need”, ${place}${title ? `, “${title}”` : ''}`,
     equation: (n: string) => `equation ${n}`,
