@@ -155,15 +155,15 @@ def test_earlier_models_are_held_up_to_a_size(
     tiny_model: gf.LoadedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = tiny_model.config.parameter_count()
-    monkeypatch.setattr("glassformer.explorer.past.MOST_PARAMETERS", 2 * size)
+    monkeypatch.setattr("glassformer.explorer.shelf.MOST_PARAMETERS", 2 * size)
     past = Past()
     first = past.at(tiny_model, 0)
     past.at(tiny_model, 1)
     assert past.at(tiny_model, 0) is first
     past.at(tiny_model, 2)
-    assert [step for _, step in past.held] == [0, 2]
-    monkeypatch.setattr("glassformer.explorer.past.MOST_PARAMETERS", 1)
-    assert past.at(tiny_model, 5).model is not None and len(past.held) == 1
+    assert [step for _, step in past.shelf.held] == [0, 2]
+    monkeypatch.setattr("glassformer.explorer.shelf.MOST_PARAMETERS", 1)
+    assert past.at(tiny_model, 5).model is not None and len(past.shelf.held) == 1
 
 
 def test_curves_are_those_of_the_metrics(client: TestClient, tiny_model: gf.LoadedModel) -> None:

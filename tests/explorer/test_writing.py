@@ -179,7 +179,7 @@ def test_an_encoder_only_model_says_what_it_can_do(every: TestClient) -> None:
         ({"prefix": [10**6]}, "a token to begin with has the id 1000000"),
         ({"prefix": [0]}, "may not be said"),
         ({"how": "beam", "beam": 17}, "beam"),
-        ({"changes": [{"path": "hidden"}]}, "needs a scale or a value"),
+        ({"changes": [{"path": "hidden"}]}, "needs one of scale, value and swap"),
     ],
 )
 def test_what_cannot_be_is_said(every: TestClient, asked: dict[str, Any], message: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi.responses import JSONResponse
 
 from glassformer.errors import ConfigError, GlassformerError
+from glassformer.loaded.clock import OutOfTimeError
 
 BINARY = "application/vnd.safetensors"
 
@@ -26,6 +27,6 @@ def problem(status: int, sentence: str) -> JSONResponse:
 
 def status_of(error: GlassformerError) -> int:
     """The status that an error has for the page."""
-    if isinstance(error, TooMuchError):
+    if isinstance(error, TooMuchError | OutOfTimeError):
         return 413
     return 404 if isinstance(error, NotThereError) else 422

@@ -2,57 +2,41 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from glassformer.errors import ConfigError
 from glassformer.explorer.recorded import Recorded
-from glassformer.inspection.patch import Patch
+from glassformer.explorer.shelf import Shelf
 from glassformer.inspection.tape import Tape
 from glassformer.loaded import LoadedModel
 
-MOST_PARAMETERS = 50_000_000  # of all earlier models that are held at once
-
 
 class Past:
-    """Earlier models, the latest asked for held ready; safe to use from many threads."""
+    """Earlier models, the latest asked for held ready."""
 
     def __init__(self) -> None:
-        self.held: OrderedDict[tuple[Path, int], LoadedModel] = OrderedDict()
-        self.lock = threading.Lock()
-
-    def trace(
-        self, model: LoadedModel, step: int, text: str, target: str | None, patch: Patch | None
-    ) -> Tape:
-        """What the model of this step does with the text.
-
-        Raises:
-            ConfigError: its parameters are not kept, and this text was not recorded.
-        """
-        if step in model.run.snapshots():
-            return self.at(model, step).trace(text, target, patch=patch)
-        recorded = recorded_of(model)
-        if recorded and patch is None and recorded.has(text, target, step):
-            return recorded.trace(text, step)
-        raise ConfigError(why_not(model, step, recorded))
+        self.shelf = Shelf()
 
     def at(self, model: LoadedModel, step: int) -> LoadedModel:
-        """The model after this many updates."""
-        key = model.run.path, step
-        with self.lock:
-            if key not in self.held:
-                self.held[key] = model.at(step)
-            self.held.move_to_end(key)
-            while len(self.held) > 1 and self.parameters() > MOST_PARAMETERS:
-                self.held.popitem(last=False)
-            return self.held[key]
+        """The model after this many updates.
 
-    def parameters(self) -> int:
-        """How many numbers are held."""
-        return sum(one.config.parameter_count() for one in self.held.values())
+        Raises:
+            ConfigError: its parameters are not kept.
+        """
+        if step not in model.run.snapshots():
+            raise ConfigError(why_not(model, step, recorded_of(model)))
+        return self.shelf.get((model.run.path, step), lambda: model.at(step))
+
+
+def recorded_trace(model: LoadedModel, step: int, text: str, target: str | None) -> Tape | None:
+    """What was recorded of this text at this step; None if nothing was, or all of it can be
+    computed."""
+    recorded = recorded_of(model)
+    if model.untrained or step in model.run.snapshots():
+        return None
+    return recorded.trace(text, step) if recorded and recorded.has(text, target, step) else None
 
 
 def recorded_of(model: LoadedModel) -> Recorded | None:

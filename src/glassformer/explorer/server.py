@@ -4,8 +4,6 @@ a request."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -25,14 +23,10 @@ from glassformer.explorer import (
 )
 from glassformer.explorer import models as models_
 from glassformer.explorer.answers import problem, status_of
+from glassformer.explorer.guard import Guard
 from glassformer.explorer.models import Models
 
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "connect-src 'self'; frame-ancestors 'none'"
-)
-LARGEST = 100_000  # bytes of a request
 ROUTES = (
     models_.routes,
     tracing.routes,
@@ -50,17 +44,7 @@ def create_app(models: Models) -> FastAPI:
     """The application that serves these models."""
     app = FastAPI(title="Glassformer", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Any) -> Response:
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LARGEST:
-            return problem(413, f"a request may have {LARGEST:,} bytes")
-        response: Response = await call_next(request)
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    app.add_middleware(Guard)
 
     @app.exception_handler(GlassformerError)
     async def refused(request: Request, error: GlassformerError) -> Response:

@@ -5,62 +5,127 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
+from glassformer.errors import ConfigError
 from glassformer.explorer.answers import NotThereError
-from glassformer.explorer.changes import Change, as_patch
-from glassformer.explorer.limits import check_text
+from glassformer.explorer.changes import Change, as_patch, check_places
+from glassformer.explorer.gold import gold_of, reference_of
+from glassformer.explorer.limits import SECONDS, check_size, check_text
 from glassformer.explorer.models import Models
-from glassformer.explorer.past import Past
+from glassformer.explorer.past import Past, recorded_trace
+from glassformer.explorer.variants import Variant, Variants
 from glassformer.inspection.tape import Tape
+from glassformer.loaded import LoadedModel, Training
+from glassformer.loaded.clock import within
 
 KEPT = 24  # traces
+KEPT_BYTES = 600_000_000  # of their values; one alone may have as many as a trace may
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is to be traced.
+
+    ``snapshot``: the model as it was after so many updates. ``variant``: an untrained model that
+    differs in a part. ``training``, ``pad`` and ``stepwise``: see ``LoadedModel.trace``; a
+    training step reads the grammar's translation where there is one and no ``target`` is given.
+    """
+
+    model: str
+    text: str
+    target: str | None = None
+    changes: tuple[Change, ...] = ()
+    snapshot: int | None = None
+    variant: Variant | None = None
+    training: Training | None = None
+    pad: int = 0
+    stepwise: bool = False
+
+    def __post_init__(self) -> None:
+        if self.snapshot is not None and self.variant is not None:
+            raise ConfigError("a variant was never trained: ask for it or for a snapshot, not both")
+        if self.stepwise and self.changes:
+            raise ConfigError("a change is traced with all positions at once, not step by step")
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing but a text and a target is asked for."""
+        return not (self.changes or self.training or self.pad or self.stepwise)
+
+
+class Kept(NamedTuple):
+    """A trace, and the model that ran."""
+
+    tape: Tape
+    model: LoadedModel
 
 
 class Traces:
     """Makes traces of some models, and remembers the newest; safe to use from many threads."""
 
     def __init__(self, models: Models):
-        self.models, self.past = models, Past()
-        self.kept: OrderedDict[str, Tape] = OrderedDict()
+        self.models, self.past, self.variants = models, Past(), Variants()
+        self.kept: OrderedDict[str, Kept] = OrderedDict()
         self.lock = threading.Lock()
 
-    def make(
-        self,
-        name: str,
-        text: str,
-        target: str | None = None,
-        changes: tuple[Change, ...] = (),
-        snapshot: int | None = None,
-    ) -> Tape:
-        """A trace of this model on this text; its number is ``about["trace"]``.
-
-        ``snapshot``: of the model as it was after so many updates.
+    def make(self, asked: Asked) -> Tape:
+        """A trace; its number is ``about["trace"]``.
 
         Raises:
             TooMuchError: the text is longer than can be drawn.
+            OutOfTimeError: the model writes for too long.
             NotThereError: there is no such model.
-            ConfigError: there is nothing to read, or a change does not fit.
+            ConfigError: there is nothing to read, or what is asked for does not fit.
         """
-        model = self.models[name]
-        check_text(model, text, target)
-        if snapshot is None:
-            tape = model.trace(text, target, patch=as_patch(changes))
-        else:
-            tape = self.past.trace(model, snapshot, text, target, as_patch(changes))
-        number = secrets.token_hex(8)
+        model = self.models[asked.model]
+        check_text(model, asked.text, asked.target)
+        kept = None
+        if asked.snapshot is not None and asked.plain:
+            recorded = recorded_trace(model, asked.snapshot, asked.text, asked.target)
+            kept = Kept(recorded, model) if recorded else None
+        if kept is None:
+            kept = run(self.chosen(model, asked), asked)
+        tape = kept.tape
         tape.about |= {
-            "trace": number,
-            "changes": [change.to_json() for change in changes],
-            "snapshot": snapshot,
+            "trace": secrets.token_hex(8),
+            "changes": [change.to_json() for change in asked.changes],
+            "snapshot": asked.snapshot,
+            "variant": asdict(asked.variant) if asked.variant else None,
+            **gold_of(kept.model, tape),
         }
-        with self.lock:
-            self.kept[number] = tape
-            while len(self.kept) > KEPT:
-                self.kept.popitem(last=False)
+        self.keep(kept)
         return tape
+
+    def chosen(self, model: LoadedModel, asked: Asked) -> LoadedModel:
+        """The model that runs: the loaded one, as it was, or a variant of it."""
+        if asked.variant is not None:
+            return self.variants.of(model, asked.variant)
+        return model if asked.snapshot is None else self.past.at(model, asked.snapshot)
+
+    def keep(self, kept: Kept) -> None:
+        """Remember a trace, and forget the longest unused until there is room for it."""
+        with self.lock:
+            self.kept[kept.tape.about["trace"]] = kept
+            while len(self.kept) > 1 and (len(self.kept) > KEPT or self.bytes > KEPT_BYTES):
+                self.kept.popitem(last=False)
+
+    @property
+    def bytes(self) -> int:
+        """What the kept traces hold, parameters aside."""
+        return sum(kept.tape.nbytes for kept in self.kept.values())
 
     def find(self, number: str) -> Tape:
         """A trace that was made before.
+
+        Raises:
+            NotThereError: it is forgotten.
+        """
+        return self.find_kept(number).tape
+
+    def find_kept(self, number: str) -> Kept:
+        """A trace, and the model that ran.
 
         Raises:
             NotThereError: it is forgotten.
@@ -70,3 +135,23 @@ class Traces:
                 raise NotThereError("this trace is forgotten: change the text to make a new one")
             self.kept.move_to_end(number)
             return self.kept[number]
+
+
+def run(model: LoadedModel, asked: Asked) -> Kept:
+    """The trace that is asked for, of this model."""
+    target = asked.target
+    if target is None and asked.training is not None:
+        target = reference_of(model, asked.text)
+    check_size(model, asked.text, target, asked.pad)
+    patch = as_patch(asked.changes, model)
+    with within(SECONDS):
+        tape = model.trace(
+            asked.text,
+            target,
+            patch=patch,
+            pad=asked.pad,
+            training=asked.training,
+            stepwise=asked.stepwise,
+        )
+    check_places(asked.changes, tape)
+    return Kept(tape, model)

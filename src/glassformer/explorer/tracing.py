@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 
 from glassformer.explorer.answers import BINARY, NotThereError
-from glassformer.explorer.changes import Change
 from glassformer.explorer.models import Models
+from glassformer.explorer.requests import TraceRequest
 from glassformer.explorer.traces import Traces
 
 PACKAGE = Path(str(resources.files("glassformer")))
-
-
-class ChangeRequest(BaseModel):
-    """A ``Change``, as it arrives."""
-
-    path: str = Field(max_length=200)
-    where: list[int | None] = Field(default=[], max_length=4)
-    scale: float | None = None
-    value: float | None = None
-
-
-class TraceRequest(BaseModel):
-    """What to trace, and which values to send with the graph."""
-
-    model: str = Field(max_length=200)
-    text: str
-    target: str | None = None
-    changes: list[ChangeRequest] = Field(default=[], max_length=64)
-    values: list[str] = Field(default=[], max_length=2000)
-    snapshot: int | None = None
 
 
 def routes(models: Models) -> APIRouter:
@@ -46,8 +24,7 @@ def routes(models: Models) -> APIRouter:
 
     @router.post("/trace")
     def trace(asked: TraceRequest) -> Response:
-        changes = changes_of(asked.changes)
-        tape = traces.make(asked.model, asked.text, asked.target, changes, asked.snapshot)
+        tape = traces.make(asked.meant())
         sent = [path for path in asked.values if path in tape]
         return Response(tape.to_bytes(sent), media_type=BINARY)
 
@@ -64,11 +41,6 @@ def routes(models: Models) -> APIRouter:
         return lines_around(entry.file, entry.line)
 
     return router
-
-
-def changes_of(asked: Sequence[ChangeRequest]) -> tuple[Change, ...]:
-    """The changes that a request asks for."""
-    return tuple(Change(one.path, tuple(one.where), one.scale, one.value) for one in asked)
 
 
 def lines_around(file: str, line: int) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from glassformer.errors import ConfigError
 from glassformer.explorer.changes import as_patch
 from glassformer.explorer.limits import check_text
 from glassformer.explorer.models import Models
-from glassformer.explorer.tracing import ChangeRequest, changes_of
+from glassformer.explorer.requests import ChangeRequest, changes_of
 from glassformer.inspection.patch import observe
 from glassformer.loaded import LoadedModel
+from glassformer.loaded.anew import Rows, step_anew
 from glassformer.model.cache import DecodingState
 from glassformer.model.transformer import DecoderOnly, EncoderDecoder
 from glassformer.text.tokenizer import Tokenizer
@@ -54,7 +55,7 @@ def routes(models: Models) -> APIRouter:
     def write(asked: WriteRequest) -> dict[str, Any]:
         model = models[asked.model]
         check_text(model, asked.text)
-        patch = as_patch(changes_of(asked.changes))
+        patch = as_patch(changes_of(asked.changes), model)
         with torch.inference_mode(), observe(model.model, patch) if patch else nullcontext():
             beginning = begin(model, asked.text, anew=patch is not None)
             how = by_beam if asked.how == "beam" else by_steps
@@ -72,19 +73,6 @@ class Beginning:
     state: Any
     first: int
     longest: int
-
-
-@dataclass
-class Rows:
-    """What decoding without a cache remembers: all tokens so far, int64 [row, position], and the
-    source [row, source] of a model that reads one."""
-
-    tokens: Tensor
-    source: Tensor | None
-
-    def select(self, rows: Tensor) -> Rows:
-        """These rows, in this order."""
-        return Rows(self.tokens[rows], None if self.source is None else self.source[rows])
 
 
 def begin(model: LoadedModel, text: str, anew: bool) -> Beginning:
@@ -123,15 +111,6 @@ def begin(model: LoadedModel, text: str, anew: bool) -> Beginning:
     for token in before:
         _, state = net.step(torch.tensor([token]), state)
     return Beginning(net.step, state, first, longest)
-
-
-def step_anew(
-    net: EncoderDecoder | DecoderOnly, newest: Tensor, before: Rows
-) -> tuple[Tensor, Rows]:
-    """The newest token of each row [row] -> logits of the next [row, vocabulary], no cache used."""
-    tokens = torch.cat((before.tokens, newest.to(before.tokens.device)[:, None]), 1)
-    hidden = net(tokens) if before.source is None else net(before.source, tokens)
-    return net.logits(hidden[:, -1]), Rows(tokens, before.source)
 
 
 def decoding_of(model: LoadedModel) -> TranslationConfig:

@@ -176,6 +176,11 @@ class Tape:
         return evaluate(entry.operator, entry.constants, arguments)
 
     @property
+    def nbytes(self) -> int:
+        """What its values hold, parameters and buffers aside."""
+        return sum(e.value.nbytes for e in self.entries if e.kind not in ("parameter", "buffer"))
+
+    @property
     def graph(self) -> dict[str, Any]:
         """What came from what, in plain values without NaN or Infinity."""
         return {

@@ -14,6 +14,8 @@ from glassformer.errors import ConfigError, RunError
 from glassformer.inspection.patch import Patch
 from glassformer.inspection.record import record
 from glassformer.inspection.tape import Tape
+from glassformer.loaded.anew import ROWS
+from glassformer.loaded.clock import check_time
 from glassformer.loaded.tokens import tokens_of
 from glassformer.loaded.training import Training, in_training, show_loss
 from glassformer.model.config import ModelConfig
@@ -23,8 +25,6 @@ from glassformer.tap import tap
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.recipe import Recipe
 from glassformer.translation import Translation
-
-ROWS = "batch position vocabulary"
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class LoadedModel:
 
     ``Translator`` (encoder-decoder): translate, score, trace. ``Predictor`` (decoder-only):
     generate, trace. ``Reader`` (encoder-only): trace. A verb that a family has not says so.
+    ``built_in``: its words are those of petit, the built-in pair.
     """
 
     verbs: ClassVar[tuple[str, ...]] = ("trace",)
@@ -58,9 +59,11 @@ class LoadedModel:
         run: Run | None = None,
         recipe: Recipe | None = None,
         name: str = "",
+        built_in: bool = False,
     ):
         self.model, self.tokenizers = model, tokenizers
         self._run, self._recipe = run, recipe
+        self.built_in = built_in or (recipe is not None and recipe.data.source == "petit")
         self.name = name or (run.path.name if run else f"untrained {model.config.family}")
 
     @property
@@ -94,11 +97,6 @@ class LoadedModel:
         if self._recipe is None:
             raise RunError(f"{self.name} was never trained: there is no recipe of it")
         return self._recipe
-
-    @property
-    def built_in(self) -> bool:
-        """Whether it speaks petit, the built-in pair: so do all that were never trained."""
-        return self._recipe is None or self._recipe.data.source == "petit"
 
     @property
     def longest(self) -> int:
@@ -201,6 +199,7 @@ class LoadedModel:
         if stepwise and training is not None:
             raise ConfigError("training reads all positions at once: it cannot be shown stepwise")
         reading = self.read(text, target, patch, pad)
+        check_time()
         model = self.model if training is None else in_training(self.model, training)
         with record(model, patch) as tape:
             if stepwise:
@@ -224,6 +223,12 @@ class LoadedModel:
     @abstractmethod
     def forward(self, model: Model, reading: Reading) -> Tensor:
         """One pass over all positions: hidden states [1, position, d_model]."""
+
+    def run_once(self) -> None:
+        """A pass over the shortest text there is, for whoever wants to see what it shows."""
+        pair = self.tokenizers
+        start, end = [pair.target.bos_id], [pair.source.eos_id]
+        show_prediction(self.model, self.forward(self.model, Reading(end, start, end, "")))
 
     def run_by_steps(self, reading: Reading, tape: Tape) -> None:
         """One position after the other, with the cache; ``tape.step`` counts them."""

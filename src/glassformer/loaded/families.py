@@ -59,20 +59,24 @@ def load(
 
 
 def wrap(
-    model: Model, tokenizers: Tokenizer | TokenizerPair | None = None, name: str = ""
+    model: Model,
+    tokenizers: Tokenizer | TokenizerPair | None = None,
+    name: str = "",
+    built_in: bool = False,
 ) -> LoadedModel:
     """A model that comes from no run, with the verbs of its family.
 
     Args:
         tokenizers: one for both sides, or one a side; if None, the words of petit, the built-in
             pair, the most frequent of them where the model's vocabulary is smaller.
+        built_in: whether its tokenizers are those of petit.
 
     Raises:
         ConfigError: the model's vocabulary is not the tokenizer's.
     """
     config = model.config
     if tokenizers is None:
-        tokenizers = words_of_petit(config.target_vocabulary)
+        tokenizers, built_in = words_of_petit(config.target_vocabulary), True
     if isinstance(tokenizers, Tokenizer):
         tokenizers = TokenizerPair(tokenizers, tokenizers)
     for side, size, tokenizer in (
@@ -85,7 +89,7 @@ def wrap(
                 f"{tokenizer.size}: build it with {side}_vocabulary={tokenizer.size}, or give "
                 "its own tokenizer"
             )
-    return FAMILIES[config.family](model.eval(), tokenizers, name=name)
+    return FAMILIES[config.family](model.eval(), tokenizers, name=name, built_in=built_in)
 
 
 @cache

@@ -47,8 +47,8 @@ class Predictor(LoadedModel):
         tokenizer = self.tokenizers.target
         ids = [tokenizer.bos_id, *tokenizer.encode(f"{text} {target}" if target else text)]
         with observe(self.model, patch or unchanged):
-            logits = self.model.logits(self.model(self.tensor(ids)))[0, -1]
-        best = int(logits.argmax())
+            logits = show_prediction(self.model, self.model(self.tensor(ids)))
+        best = int(logits[0, -1].argmax())
         return Reading([], ids, [*ids[1:], best], tokenizer.decode([best]))
 
     def forward(self, model: Model, reading: Reading) -> Tensor:

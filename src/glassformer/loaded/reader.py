@@ -8,7 +8,7 @@ from torch import Tensor
 
 from glassformer.errors import ConfigError
 from glassformer.inspection.patch import Patch, observe, unchanged
-from glassformer.loaded.base import LoadedModel, Reading
+from glassformer.loaded.base import LoadedModel, Reading, show_prediction
 from glassformer.model.transformer import EncoderOnly, Model
 
 
@@ -26,7 +26,8 @@ class Reader(LoadedModel):
         ids = [*tokenizer.encode(text), tokenizer.eos_id]
         source = [*ids, *[tokenizer.pad_id] * pad]
         with observe(self.model, patch or unchanged):
-            best = self.model.logits(self.model(self.tensor(source)))[0, : len(ids)].argmax(-1)
+            logits = show_prediction(self.model, self.model(self.tensor(source)))
+        best = logits[0, : len(ids)].argmax(-1)
         return Reading(source, [], ids, tokenizer.decode(best.tolist()))
 
     def forward(self, model: Model, reading: Reading) -> Tensor:

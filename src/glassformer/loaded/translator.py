@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -13,7 +14,9 @@ from glassformer.decoding import force, greedy
 from glassformer.errors import ConfigError
 from glassformer.inspection.patch import Patch, observe
 from glassformer.inspection.tape import Tape
+from glassformer.loaded.anew import Rows, step_anew
 from glassformer.loaded.base import LoadedModel, Reading, show_prediction
+from glassformer.loaded.clock import timed
 from glassformer.model.transformer import EncoderDecoder, Model
 from glassformer.translation import Translation, TranslationConfig, source_tensor, translate
 
@@ -84,40 +87,29 @@ class Translator(LoadedModel):
         pair = self.tokenizers
         ids = pair.source.encode(text)
         source = [*ids, pair.source.eos_id, *[pair.source.pad_id] * pad]
-        if target is not None:
-            wanted = pair.target.encode(target)
-        elif patch is None:
-            wanted = self.written(source, len(ids) + 50)
-        else:
-            with observe(self.model, patch):
-                wanted = self.written_anew(source, len(ids) + 50)
+        wanted = (
+            self.written(source, len(ids), patch) if target is None else pair.target.encode(target)
+        )
         end = pair.target.eos_id
         output = pair.target.decode(wanted)
         return Reading(source, [pair.target.bos_id, *wanted], [*wanted, end], output)
 
-    def written(self, source: list[int], longest: int) -> list[int]:
-        """Greedy decoding with the cache."""
-        target = self.tokenizers.target
-        (found,) = greedy(
-            self.model.step, self.model.start(self.tensor(source)), rows=1, bos_id=target.bos_id,
-            eos_id=target.eos_id, max_lengths=[longest], banned=(target.pad_id, target.bos_id),
-        )  # fmt: skip
-        return list(found.tokens)
-
-    def written_anew(self, source: list[int], longest: int) -> list[int]:
-        """Greedy decoding without a cache."""
-        target, model = self.tokenizers.target, self.model
-        memory, mask = model.encode(self.tensor(source))
-        start = torch.tensor([[target.bos_id]], device=memory.device)
-
-        def step(newest: Tensor, before: Rows) -> tuple[Tensor, Rows]:
-            row = torch.cat((before.rows, newest.to(memory.device)[:, None]), 1)
-            return model.logits(model.decode(row, memory, mask)[:, -1]), Rows(row)
-
-        (found,) = greedy(
-            step, Rows(start[:, :0]), rows=1, bos_id=target.bos_id, eos_id=target.eos_id,
-            max_lengths=[longest], banned=(target.pad_id, target.bos_id),
-        )  # fmt: skip
+    def written(self, source: list[int], length: int, patch: Patch | None) -> list[int]:
+        """What greedy decoding writes of a source of so many tokens, end and padding aside."""
+        target, model, read = self.tokenizers.target, self.model, self.tensor(source)
+        shared: dict[str, Any] = {
+            "rows": 1,
+            "bos_id": target.bos_id,
+            "eos_id": target.eos_id,
+            "max_lengths": [length + self.decoding.extra_length],
+            "banned": (target.pad_id, target.bos_id),
+        }
+        if patch is None:
+            (found,) = greedy(timed(model.step), model.start(read), **shared)
+        else:
+            with observe(model, patch):
+                anew = timed(partial(step_anew, model))
+                (found,) = greedy(anew, Rows(self.tensor([]), read), **shared)
         return list(found.tokens)
 
     def forward(self, model: Model, reading: Reading) -> Tensor:
@@ -130,14 +122,3 @@ class Translator(LoadedModel):
         state = self.model.start(self.tensor(reading.source))
         for tape.step, token in enumerate(reading.target):
             show_prediction(self.model, self.model.advance(self.tensor([token]), state))
-
-
-class Rows:
-    """What decoding without a cache remembers: the tokens so far, int64 [row, position]."""
-
-    def __init__(self, rows: Tensor):
-        self.rows = rows
-
-    def select(self, rows: Tensor) -> Rows:
-        """These rows, in this order."""
-        return Rows(self.rows[rows])

@@ -4,6 +4,7 @@ Every sentence is drawn from rules, so everything about it is known: its one tra
 word stands for which, both parse trees, its probability, and what "it" means.
 """
 
+from glassformer.data.petit.find import find
 from glassformer.data.petit.grammar import Grammar, built_in, generate
 from glassformer.data.petit.lexicon import Lexicon, Noun, load_lexicon, parse_lexicon
 from glassformer.data.petit.sentence import Pronoun, Sentence
@@ -21,6 +22,7 @@ __all__ = [
     "Tree",
     "built_in",
     "contrasting_pairs",
+    "find",
     "generate",
     "load_lexicon",
     "meanings",

@@ -24,7 +24,7 @@ from glassformer.data.petit.surface import leaves, words
 T = TypeVar("T")
 Forms = tuple[str, ...]
 
-MOST_TRIES = 4000  # derivations: most sentences take some dozens, few take thousands
+MOST_TRIES = 1000  # derivations: most sentences take some dozens
 MOST_WORDS = 40
 
 # What a choice that writes no word by itself says of the words of the sentence: any of these.
