@@ -218,3 +218,15 @@ def test_gold_of_a_model_of_other_words() -> None:
     assert gold_of(own, own.trace(OPENING, FRENCH))["reference"] == FRENCH
     others = wrap(gf.build(config), own.tokenizers)
     assert gold_of(others, others.trace(OPENING, FRENCH)) == {"gold": None, "reference": None}
+
+
+def test_checks_of_a_trace(client: TestClient) -> None:
+    answer = client.post("/api/trace", json={"model": "tiny", "text": OPENING})
+    length = int.from_bytes(answer.content[:8], "little")
+    graph = json.loads(json.loads(answer.content[8 : 8 + length])["__metadata__"]["graph"])
+    findings = client.get(f"/api/checks/{graph['about']['trace']}").json()["findings"]
+    assert {one["check"] for one in findings} == {
+        "numbers", "rows", "causality", "padding", "heads", "norms", "tied",
+    }  # fmt: skip
+    assert all(one["ok"] and one["cell"] is None for one in findings), findings
+    assert client.get("/api/checks/0").status_code == 404

@@ -13,6 +13,7 @@ from glassformer.explorer.answers import BINARY, NotThereError
 from glassformer.explorer.models import Models
 from glassformer.explorer.requests import TraceRequest
 from glassformer.explorer.traces import Traces
+from glassformer.inspection.checks import check
 
 PACKAGE = Path(str(resources.files("glassformer")))
 
@@ -39,6 +40,11 @@ def routes(models: Models) -> APIRouter:
             raise NotThereError(f"this trace has {len(tape)} entries, none of them is {number}")
         entry = tape.entries[number]
         return lines_around(entry.file, entry.line)
+
+    @router.get("/checks/{trace}")
+    def checks(trace: str) -> dict[str, Any]:
+        kept = traces.find_kept(trace)
+        return {"findings": [one.to_json() for one in check(kept.tape, kept.model.model)]}
 
     return router
 
