@@ -3,6 +3,7 @@
 import { unravel } from './arrange';
 import { readable } from './format';
 import type { Entry, Graph, Token } from './graph';
+import { en } from '../strings/en';
 import { axisNames } from '../strings/names';
 
 /** Operators whose result has the axes of their first input, or all but its last one. */
@@ -45,11 +46,12 @@ export function labelsAlong(graph: Graph, entry: Entry, axis: number, vocabulary
   return (place) => `${axisNames[name] ?? name} ${place + 1}`;
 }
 
-/** A cell's place in words: "elle → street, head 3". */
+/** A cell's place in words: "elle → street, head 3"; of a word's score, "était, after elle". */
 export function placeInWords(graph: Graph, entry: Entry, flat: number, vocabulary: string[] = []): string {
   const place = unravel(flat, entry.shape), axes = axesOf(graph, entry);
   const named = axes.map((name, axis) => ({ name, axis })).filter(({ name, axis }) => name !== 'batch' && entry.shape[axis] !== 1);
   const words = named.map(({ name, axis }) => ({ name, token: tokensAlong(graph, entry, axis) !== null, text: labelsAlong(graph, entry, axis, vocabulary)(place[axis]!) }));
-  const tokens = words.filter((one) => one.token), others = words.filter((one) => !one.token);
-  return [tokens.map((one) => one.text).join(' → '), ...others.map((one) => one.text)].filter(Boolean).join(', ');
+  const tokens = words.filter((one) => one.token).map((one) => one.text).join(' → '), others = words.filter((one) => !one.token).map((one) => one.text);
+  if (axes.at(-1) === 'vocabulary' && tokens) return [...others, graph.about.family === 'encoder-only' ? en.axes.at(tokens) : en.axes.after(tokens)].join(', ');
+  return [tokens, ...others].filter(Boolean).join(', ');
 }

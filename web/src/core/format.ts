@@ -5,8 +5,22 @@ export function number(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  const text = size >= 1e5 || size < 10 ** -digits / 2 ? size.toExponential(2) : size.toFixed(size >= 100 ? 1 : digits);
+  const text = size >= 1e5 || size < 10 ** -digits / 2 ? powers(size.toExponential(2)) : size.toFixed(size >= 100 ? 1 : digits);
   return (value < 0 ? '−' : '') + text;
+}
+
+/** A number with five digits that say something, however small it is. */
+export function precise(value: number): string {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || value === 0 || Number.isInteger(value) && size < 1e6) return number(value, 0);
+  if (size >= 1e5 || size < 1e-3) return (value < 0 ? '−' : '') + powers(size.toExponential(4));
+  return (value < 0 ? '−' : '') + size.toFixed(Math.max(0, 4 - Math.floor(Math.log10(size))));
+}
+
+/** "1.2e-5" as people write it. */
+export function powers(text: string): string {
+  const [digits, power] = text.split('e') as [string, string];
+  return `${digits} · 10${[...power.replace('+', '')].map((one) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(one)] ?? '⁻').join('')}`;
 }
 
 export function count(value: number): string {

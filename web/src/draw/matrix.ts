@@ -1,56 +1,26 @@
-// A matrix on a canvas: a tint for how much, a notch for a negative sign. A function of its data.
+// A matrix on a canvas of its own, whole and without names: what is read at a glance.
 
+import type { Plane } from '../core/plane';
 import type { Numbers } from '../core/safetensors';
+import { drawTints, windowOf, type Ink } from './field';
 
-export interface Look { ink: string; paper: string; hue: string; accent: string }
-export interface Picture { data: Numbers; start: number; rows: number; columns: number; rowStride: number; columnStride: number; cell: [number, number]; scale: number }
+export { largest } from '../core/plane';
+export interface Picture { data: Numbers; start: number; rows: number; columns: number; rowStride: number; cell: [number, number]; scale: number }
 
-export function drawMatrix(canvas: HTMLCanvasElement, picture: Picture, look: Look, pinned: [number, number] | null): void {
-  const [w, h] = picture.cell, ratio = window.devicePixelRatio || 1;
-  canvas.width = picture.columns * w * ratio;
-  canvas.height = picture.rows * h * ratio;
-  canvas.style.width = `${picture.columns * w}px`;
-  canvas.style.height = `${picture.rows * h}px`;
-  const context = canvas.getContext('2d');
-  if (!context) return;
-  context.scale(ratio, ratio);
-  context.fillStyle = look.paper;
-  context.fillRect(0, 0, picture.columns * w, picture.rows * h);
-  for (let row = 0; row < picture.rows; row++) {
-    for (let column = 0; column < picture.columns; column++) {
-      const value = picture.data[picture.start + row * picture.rowStride + column * picture.columnStride]!;
-      const x = column * w, y = row * h;
-      if (!Number.isFinite(value)) { cross(context, x, y, w, h, look.ink); continue; }
-      context.globalAlpha = Math.min(1, Math.abs(value) / (picture.scale || 1)) ** 0.7;
-      context.fillStyle = look.hue;
-      context.fillRect(x, y, w - (w > 6 ? 1 : 0), h - (h > 6 ? 1 : 0));
-      if (value < 0 && w >= 3) {
-        context.globalAlpha = 0.9;
-        context.fillStyle = look.ink;
-        context.fillRect(x, y + h - Math.max(1.5, h / 6) - (h > 6 ? 1 : 0), Math.max(1.5, w / 3), Math.max(1.5, h / 6));
-      }
-    }
-  }
-  context.globalAlpha = 1;
-  if (pinned) {
-    context.strokeStyle = look.accent;
-    context.lineWidth = 2;
-    context.strokeRect(pinned[1] * w + 1, pinned[0] * h + 1, Math.max(w - 2, 3), Math.max(h - 2, 3));
-  }
+/** Make a canvas so many CSS pixels large, sharp on this screen; its context in those pixels. */
+export function sized(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+  const ratio = window.devicePixelRatio || 1, context = canvas.getContext('2d');
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
 }
 
-function cross(context: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, ink: string): void {
-  context.globalAlpha = 0.25;
-  context.strokeStyle = ink;
-  context.beginPath();
-  context.moveTo(x + 2, y + 2);
-  context.lineTo(x + w - 3, y + h - 3);
-  context.stroke();
-  context.globalAlpha = 1;
-}
-
-export function largest(data: Numbers): number {
-  let found = 0;
-  for (const value of data) if (Number.isFinite(value) && Math.abs(value) > found) found = Math.abs(value);
-  return found;
+export function drawMatrix(canvas: HTMLCanvasElement, picture: Picture, ink: Pick<Ink, 'ink' | 'paper' | 'hue'>): void {
+  const { cell, rows, columns } = picture, width = columns * cell[0], height = rows * cell[1], context = sized(canvas, width, height);
+  const nameless = { rowName: () => '', columnName: () => '', rowWords: false, columnWords: false };
+  const plane: Plane = { ...nameless, rows, columns, start: picture.start, rowStride: picture.rowStride };
+  if (context) drawTints(context, plane, picture.data, windowOf(plane, cell[0], cell[1], [0, 0], [width, height]), { ...ink, line: ink.ink, quiet: ink.ink, accent: ink.ink }, picture.scale);
 }

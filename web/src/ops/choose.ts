@@ -8,7 +8,7 @@ export const maskedFill: Explainer = (inputs, place) => {
   const x = inputs.operand(0, place), mask = inputs.operand(1, place), fill = inputs.operand(2, place);
   const hidden = valueOf(mask) !== 0, result = hidden ? valueOf(fill) : valueOf(x);
   return {
-    formula: `\\begin{cases} ${tex(valueOf(fill))} & m = 1 \\\\ a & m = 0 \\end{cases}`, filled: `m = ${tex(valueOf(mask))} \\;\\Rightarrow\\; ${tex(result)}`,
+    formula: `m = 1 \\Rightarrow ${tex(valueOf(fill))}, \\quad m = 0 \\Rightarrow a`, filled: `m = ${tex(valueOf(mask))} \\;\\Rightarrow\\; ${tex(result)}`,
     words: hidden ? en.ops.hidden : en.ops.seen, cells: cellsOf(x, mask, fill), sums: [], result, magnitude: Math.abs(result),
   };
 };
@@ -17,7 +17,7 @@ export const where: Explainer = (inputs, place) => {
   const mask = inputs.operand(0, place), a = inputs.operand(1, place), b = inputs.operand(2, place);
   const result = valueOf(mask) !== 0 ? valueOf(a) : valueOf(b);
   return {
-    formula: '\\begin{cases} a & m = 1 \\\\ b & m = 0 \\end{cases}', filled: `m = ${tex(valueOf(mask))} \\;\\Rightarrow\\; ${tex(result)}`,
+    formula: 'm = 1 \\Rightarrow a, \\quad m = 0 \\Rightarrow b', filled: `m = ${tex(valueOf(mask))} \\;\\Rightarrow\\; ${tex(result)}`,
     words: en.ops.where, cells: cellsOf(mask, a, b), sums: [], result, magnitude: Math.abs(result),
   };
 };

@@ -26,5 +26,5 @@ export const full: Explainer = (inputs) => {
 /** A row that is 0 but for a 1 at the place that a number names. */
 export const oneHot: Explainer = (inputs, place) => {
   const ids = inputs.places(0), id = inputs.cell(0, ids, ravel(place.slice(0, -1), ids.shape)), result = Number(id.value === place.at(-1));
-  return { formula: '\\begin{cases} 1 & i = t \\\\ 0 & i \\ne t \\end{cases}', filled: `i = ${place.at(-1)}, \\; t = ${tex(id.value)} \\;\\Rightarrow\\; ${result}`, words: en.ops.oneHot, cells: [id], sums: [], result, magnitude: 1 };
+  return { formula: 'i = t \\Rightarrow 1, \\quad i \\ne t \\Rightarrow 0', filled: `i = ${place.at(-1)}, \\; t = ${tex(id.value)} \\;\\Rightarrow\\; ${result}`, words: en.ops.oneHot, cells: [id], sums: [], result, magnitude: 1 };
 };

@@ -1,5 +1,7 @@
 // The inspected cell: how it was computed, from which cells, and the way back to where one came from.
 
+import { unravel } from '../core/arrange';
+import { headsOf } from '../core/plane';
 import { difference, explain, origins } from '../ops';
 import type { Explanation, Cell as Origin } from '../ops/cell';
 import { session, type Cell } from './session.svelte';
@@ -35,7 +37,7 @@ class Inspection {
   follow(origin: Origin): void {
     const next = { path: session.recording!.graph.entries[origin.entry]!.path, flat: origin.flat };
     this.steps = [...this.trail, session.cell!, next];
-    session.select(next);
+    this.show(next);
   }
 
   /** Back along the way, to the cell before this one or to an earlier one. */
@@ -43,6 +45,13 @@ class Inspection {
     const cell = this.trail[to];
     if (!cell) return;
     this.steps = this.trail.slice(0, to + 1);
+    this.show(cell);
+  }
+
+  /** Select a cell, in pictures of the head that it belongs to. */
+  private show(cell: Cell): void {
+    const { graph } = session.recording!, entry = session.entryAt(cell.path)!, heads = headsOf(graph, entry);
+    if (heads) session.go({ head: unravel(cell.flat, entry.shape)[heads.axis]! }, false);
     session.select(cell);
   }
 

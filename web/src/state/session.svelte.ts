@@ -27,6 +27,8 @@ class Session {
   recording = $state.raw<Recording | null>(null);
   /** The same sentence before any change, to be shown beside. */
   unchanged = $state.raw<Recording | null>(null);
+  /** What stood here before the last trace, so that what it changed can be marked. */
+  previous = $state.raw<Recording | null>(null);
   code = $state.raw<Code | null>(null);
   busy = $state(false);
   gone = $state(false);
@@ -100,6 +102,7 @@ class Session {
       const recording = new Recording(answer, this.source);
       await recording.need(this.paths(answer.graph));
       if (asked !== this.asked) return;
+      this.previous = this.recording;
       this.recording = recording;
       if (!question.changes?.length) this.unchanged = recording;
       else if (!this.unchanged || !sameText(this.unchanged.graph, recording.graph)) this.unchanged = await this.beside({ changes: [] });

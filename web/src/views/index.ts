@@ -19,4 +19,5 @@ export const VIEWS: View[] = [
   { id: 'scale', title: en.views.scale, load: () => import('./lenses/Scale.svelte') },
   { id: 'kin', title: en.views.kin, load: () => import('./lenses/Kin.svelte') },
   { id: 'ideas', title: en.views.ideas, load: () => import('./ideas/Ideas.svelte') },
+  { id: 'pins', title: en.views.pins, load: () => import('./pins/Pins.svelte') },
 ];

@@ -1,0 +1,157 @@
+// A plane of numbers on a canvas: tints with notches, or bars from a middle line; outlines and names.
+// Functions of a context and of data; only the window that is seen is drawn.
+
+import { flatOf, type Place, type Plane } from '../core/plane';
+import type { Numbers } from '../core/safetensors';
+import { mixed, rgb, share } from './colour';
+
+/** What is seen: cells [from, to) at a cell's size, the first of them at x, y. */
+export interface Window { rows: [number, number]; columns: [number, number]; x: number; y: number; w: number; h: number }
+export interface Ink { ink: string; quiet: string; line: string; paper: string; hue: string; accent: string }
+
+const LEVELS = 256;
+
+export function windowOf(plane: Plane, w: number, h: number, scroll: [number, number], box: [number, number]): Window {
+  const range = (from: number, length: number, size: number, n: number): [number, number] => [Math.min(n, Math.floor(from / size)), Math.min(n, Math.ceil((from + length) / size))];
+  const rows = range(scroll[1], box[1], h, plane.rows), columns = range(scroll[0], box[0], w, plane.columns);
+  return { rows, columns, x: columns[0] * w - scroll[0], y: rows[0] * h - scroll[1], w, h };
+}
+
+/** Tints: one pixel a cell, laid large without smoothing; then lines, notches and crosses. */
+export function drawTints(context: CanvasRenderingContext2D, plane: Plane, data: Numbers, window: Window, ink: Ink, scale: number): void {
+  const { rows, columns, x, y, w, h } = window, width = columns[1] - columns[0], height = rows[1] - rows[0];
+  if (width <= 0 || height <= 0) return;
+  const image = new ImageData(width, height), pixels = new Uint32Array(image.data.buffer), table = levels(ink);
+  const factor = 1 / (scale || 1), notches: Place[] = [], crosses: Place[] = [], notched = w >= 3 && h >= 3;
+  for (let row = rows[0], i = 0; row < rows[1]; row++) {
+    for (let column = columns[0], flat = flatOf(plane, [row, column]); column < columns[1]; column++, flat++, i++) {
+      const value = data[flat]!, part = Math.abs(value) * factor;
+      pixels[i] = table[part <= 1 ? (part * (LEVELS - 1)) | 0 : Number.isFinite(value) ? LEVELS - 1 : 0]!;
+      if (value < 0 && notched && part > 0.002 && Number.isFinite(value)) notches.push([row, column]);
+      if (!Number.isFinite(value)) crosses.push([row, column]);
+    }
+  }
+  const small = new OffscreenCanvas(width, height);
+  small.getContext('2d')!.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, x, y, width * w, height * h);
+  context.fillStyle = ink.paper;
+  if (w > 6) for (let i = 1; i <= width; i++) context.fillRect(x + i * w - 1, y, 1, height * h);
+  if (h > 6) for (let i = 1; i <= height; i++) context.fillRect(x, y + i * h - 1, width * w, 1);
+  context.fillStyle = ink.ink;
+  const edge = Math.max(1, Math.min(w, h) / 4), gap = h > 6 ? 1 : 0;
+  for (const [row, column] of notches) context.fillRect(x + (column - columns[0]) * w, y + (row - rows[0] + 1) * h - edge - gap, edge * 1.5, edge);
+  if (w >= 3 && h >= 3) drawCrosses(context, crosses, window, ink);
+}
+
+function levels(ink: Ink): Uint32Array {
+  const paper = rgb(ink.paper), hue = rgb(ink.hue);
+  return Uint32Array.from({ length: LEVELS }, (_, i) => {
+    const [r, g, b] = mixed(paper, hue, share(i / (LEVELS - 1)));
+    return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  });
+}
+
+/** What is hidden, −∞, is crossed out. */
+function drawCrosses(context: CanvasRenderingContext2D, places: Place[], window: Window, ink: Ink): void {
+  const { x, y, w, h, rows, columns } = window;
+  context.strokeStyle = ink.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const [row, column] of places) {
+    const left = x + (column - columns[0]) * w, top = y + (row - rows[0]) * h;
+    context.moveTo(left + w * 0.2, top + h * 0.2);
+    context.lineTo(left + w * 0.75, top + h * 0.75);
+  }
+  context.stroke();
+}
+
+/** Each row as bars up and down from its middle line. */
+export function drawBars(context: CanvasRenderingContext2D, plane: Plane, data: Numbers, window: Window, ink: Ink, scale: number): void {
+  const { rows, columns, x, y, w, h } = window, half = h / 2 - 2, wide = w > 3 ? w - 1 : w;
+  for (let row = rows[0]; row < rows[1]; row++) {
+    const middle = y + (row - rows[0]) * h + h / 2;
+    context.fillStyle = ink.line;
+    context.fillRect(x, middle - 0.5, (columns[1] - columns[0]) * w, 1);
+    context.fillStyle = ink.hue;
+    for (let column = columns[0], flat = flatOf(plane, [row, column]); column < columns[1]; column++, flat++) {
+      const value = data[flat]!, tall = Math.min(1, Math.abs(value) / (scale || 1)) * half;
+      if (Number.isFinite(value) && tall > 0) context.fillRect(x + (column - columns[0]) * w, value > 0 ? middle - tall : middle, wide, tall);
+    }
+  }
+}
+
+/** A line around all cells of a kind: only where a cell of it meets one that is not. */
+export function outline(context: CanvasRenderingContext2D, plane: Plane, window: Window, has: (place: Place) => boolean, colour: string, width: number, dashed = false): void {
+  const { x, y, w, h, rows, columns } = window;
+  const inside = (row: number, column: number): boolean => row >= 0 && column >= 0 && row < plane.rows && column < plane.columns && has([row, column]);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.setLineDash(dashed ? [4, 3] : []);
+  context.beginPath();
+  const inset = width / 2;
+  for (let row = rows[0]; row < rows[1]; row++) {
+    for (let column = columns[0]; column < columns[1]; column++) {
+      if (!inside(row, column)) continue;
+      const left = x + (column - columns[0]) * w + inset, top = y + (row - rows[0]) * h + inset, right = left + w - width, bottom = top + h - width;
+      if (!inside(row - 1, column)) { context.moveTo(left - inset, top); context.lineTo(right + inset, top); }
+      if (!inside(row + 1, column)) { context.moveTo(left - inset, bottom); context.lineTo(right + inset, bottom); }
+      if (!inside(row, column - 1)) { context.moveTo(left, top - inset); context.lineTo(left, bottom + inset); }
+      if (!inside(row, column + 1)) { context.moveTo(right, top - inset); context.lineTo(right, bottom + inset); }
+    }
+  }
+  context.stroke();
+  context.setLineDash([]);
+}
+
+const FONT = "13px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
+const LINE = 15;
+
+/** How much room names need: to the left of the rows, and above the columns. */
+export function roomFor(context: CanvasRenderingContext2D, plane: Plane, most: number): { left: number; top: number } {
+  context.font = FONT;
+  const widest = (n: number, name: (i: number) => string): number => {
+    let found = 0;
+    for (let i = 0; i < Math.min(n, 512); i++) found = Math.max(found, context.measureText(name(i)).width);
+    return Math.min(most, Math.ceil(found));
+  };
+  return { left: plane.rows > 1 ? widest(plane.rows, plane.rowName) + 10 : 0, top: plane.columnWords ? widest(plane.columns, plane.columnName) + 8 : LINE + 5 };
+}
+
+/** Names of rows at the left and of columns above; where they would touch, every second, third … */
+export function drawNames(context: CanvasRenderingContext2D, plane: Plane, window: Window, ink: Ink, room: { left: number; top: number }): void {
+  const { x, y, w, h, rows, columns } = window;
+  context.font = FONT;
+  context.fillStyle = ink.quiet;
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  const every = Math.max(1, Math.ceil(LINE / h));
+  if (plane.rows > 1) for (let row = Math.ceil(rows[0] / every) * every; row < rows[1]; row += every) context.fillText(cut(context, plane.rowName(row), room.left - 10), room.left - 8, y + (row - rows[0] + 0.5) * h);
+  if (plane.columnWords) drawUpright(context, plane, window, room);
+  else drawCounts(context, columns, x, w, room);
+}
+
+function drawUpright(context: CanvasRenderingContext2D, plane: Plane, { x, w, columns }: Window, room: { top: number }): void {
+  const every = Math.max(1, Math.ceil(LINE / w));
+  context.textAlign = 'left';
+  for (let column = Math.ceil(columns[0] / every) * every; column < columns[1]; column += every) {
+    context.save();
+    context.translate(x + (column - columns[0] + 0.5) * w, room.top - 5);
+    context.rotate(-Math.PI / 2);
+    context.fillText(cut(context, plane.columnName(column), room.top - 8), 0, 0);
+    context.restore();
+  }
+}
+
+function drawCounts(context: CanvasRenderingContext2D, columns: [number, number], x: number, w: number, room: { top: number }): void {
+  const every = [1, 2, 4, 8, 16, 32, 64, 128, 256].find((n) => n * w >= 34) ?? 512;
+  context.textAlign = 'center';
+  for (let column = Math.ceil(columns[0] / every) * every; column < columns[1]; column += every) context.fillText(String(column + 1), x + (column - columns[0] + 0.5) * w, room.top - 10);
+}
+
+function cut(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (context.measureText(text).width <= room) return text;
+  let n = text.length - 1;
+  while (n > 1 && context.measureText(`${text.slice(0, n)}…`).width > room) n--;
+  return `${text.slice(0, n)}…`;
+}

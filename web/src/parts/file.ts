@@ -1,0 +1,10 @@
+// Handing a file to whoever reads the page, and taking one.
+
+export function save(name: string, content: string, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }));
+  const link = Object.assign(document.createElement('a'), { href: address, download: name.replace(/[^\w.@#-]/g, '_') });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
