@@ -1,8 +1,8 @@
 // A matrix on a canvas of its own, whole and without names: what is read at a glance.
 
-import type { Plane } from '../core/plane';
+import type { Place, Plane } from '../core/plane';
 import type { Numbers } from '../core/safetensors';
-import { drawTints, windowOf, type Ink } from './field';
+import { drawTints, outline, windowOf, type Ink } from './field';
 
 export { largest } from '../core/plane';
 export interface Picture { data: Numbers; start: number; rows: number; columns: number; rowStride: number; cell: [number, number]; scale: number }
@@ -18,9 +18,12 @@ export function sized(canvas: HTMLCanvasElement, width: number, height: number):
   return context;
 }
 
-export function drawMatrix(canvas: HTMLCanvasElement, picture: Picture, ink: Pick<Ink, 'ink' | 'paper' | 'hue'>): void {
+export function drawMatrix(canvas: HTMLCanvasElement, picture: Picture, ink: Pick<Ink, 'ink' | 'paper' | 'hue'> & { accent?: string }, pinned: Place | null = null): void {
   const { cell, rows, columns } = picture, width = columns * cell[0], height = rows * cell[1], context = sized(canvas, width, height);
+  if (!context) return;
   const nameless = { rowName: () => '', columnName: () => '', rowWords: false, columnWords: false };
   const plane: Plane = { ...nameless, rows, columns, start: picture.start, rowStride: picture.rowStride };
-  if (context) drawTints(context, plane, picture.data, windowOf(plane, cell[0], cell[1], [0, 0], [width, height]), { ...ink, line: ink.ink, quiet: ink.ink, accent: ink.ink }, picture.scale);
+  const whole = windowOf(plane, cell[0], cell[1], [0, 0], [width, height]), accent = ink.accent ?? ink.ink;
+  drawTints(context, plane, picture.data, whole, { ...ink, line: ink.ink, quiet: ink.ink, accent }, picture.scale);
+  if (pinned) outline(context, plane, whole, ([row, column]) => row === pinned[0] && column === pinned[1], accent, 2);
 }
