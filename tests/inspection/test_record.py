@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from glassformer.errors import RecordingError
 from glassformer.inspection.operators import SHAPE_OPERATORS
-from glassformer.inspection.record import record
+from glassformer.inspection.record import no_fast_path, record
 from glassformer.inspection.tape import Tape, plain
 from glassformer.model import Model, ModelConfig, build
 
@@ -149,6 +149,17 @@ def test_padding_on_torchs_fast_path_is_recorded_by_steps() -> None:
             found = layer(x, src_key_padding_mask=padding)
     assert torch.allclose(found[~padding], expected[~padding], atol=1e-5)
     assert (tape["self_attn.weights"][1, :, :, 2:] == 0).all()
+    assert torch.backends.mha.get_fastpath_enabled()
+
+
+def test_the_fast_path_comes_back_when_the_last_recording_ends() -> None:
+    assert torch.backends.mha.get_fastpath_enabled()
+    first, second = no_fast_path(), no_fast_path()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not torch.backends.mha.get_fastpath_enabled()
+    second.__exit__(None, None, None)
     assert torch.backends.mha.get_fastpath_enabled()
 
 

@@ -14,6 +14,7 @@ from glassformer.explorer import (
     demo,
     learning,
     lenses,
+    nudge,
     page,
     space,
     tracing,
@@ -37,6 +38,7 @@ ROUTES = (
     space.routes,
     learning.routes,
     demo.routes,
+    nudge.routes,
 )
 
 

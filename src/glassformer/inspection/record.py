@@ -23,6 +23,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
 
 from glassformer.errors import RecordingError
 from glassformer.inspection.fused import written_steps
@@ -46,6 +47,9 @@ SKIPPED = (
 GIVEN = frozenset({"tensor", "as_tensor", "from_numpy"})
 SKIPPED_TOO = (str(HERE.parent / "tap.py"), inspect.__file__, "<")
 
+HOOKING = threading.Lock()  # held while hooks come and go, and while a model is copied
+recordings, fast_path = 0, True
+
 
 @contextmanager
 def record(model: nn.Module, patch: Patch | None = None) -> Iterator[Tape]:
@@ -61,15 +65,31 @@ def record(model: nn.Module, patch: Patch | None = None) -> Iterator[Tape]:
     if hasattr(model, "_orig_mod"):
         raise RecordingError("a compiled model cannot be recorded: pass the model it was made from")
     recorder = Recorder(model, patch)
-    fast = torch.backends.mha.get_fastpath_enabled()
     token = observer.set(recorder.tapped)
-    torch.backends.mha.set_fastpath_enabled(False)  # it would hide a whole layer in one operator
     try:
-        with recorder.hooks(), recorder:
+        with no_fast_path(), recorder.hooks(), recorder:
             yield recorder.tape
     finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
         observer.reset(token)
+
+
+@contextmanager
+def no_fast_path() -> Iterator[None]:
+    """Without torch's fast path, which would hide a whole layer in one operator. The switch is one
+    for all threads: who comes first turns it off, who leaves last puts it back."""
+    global recordings, fast_path
+    with HOOKING:
+        if recordings == 0:
+            fast_path = torch.backends.mha.get_fastpath_enabled()
+        recordings += 1
+        torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        with HOOKING:
+            recordings -= 1
+            if recordings == 0:
+                torch.backends.mha.set_fastpath_enabled(fast_path)
 
 
 class Recorder(TorchFunctionMode):
@@ -92,27 +112,33 @@ class Recorder(TorchFunctionMode):
     @contextmanager
     def hooks(self) -> Iterator[None]:
         """Know in which module the model is."""
-        handles = []
-        for part, path in self.paths.items():
+        with HOOKING:
+            handles = [handle for part in self.paths for handle in self.hook(part)]
+        try:
+            yield
+        finally:
+            with HOOKING:
+                for handle in handles:
+                    handle.remove()
 
-            def enter(module: nn.Module, args: Any, kwargs: Any, path: str = path) -> None:
-                if threading.get_ident() != self.thread:
-                    return
+    def hook(self, part: nn.Module) -> tuple[RemovableHandle, RemovableHandle]:
+        """Note when a part is entered and left, by this thread."""
+        path = self.paths[part]
+
+        def enter(module: nn.Module, args: Any, kwargs: Any) -> None:
+            if threading.get_ident() == self.thread:
                 if not self.inside:
                     self.take_inputs(module, args, kwargs)
                 self.inside.append(path)
 
-            def leave(module: nn.Module, args: Any, result: Any) -> None:
-                if threading.get_ident() == self.thread:
-                    self.inside.pop()
+        def leave(module: nn.Module, args: Any, result: Any) -> None:
+            if threading.get_ident() == self.thread:
+                self.inside.pop()
 
-            handles.append(part.register_forward_pre_hook(enter, with_kwargs=True))
-            handles.append(part.register_forward_hook(leave, always_call=True))
-        try:
-            yield
-        finally:
-            for handle in handles:
-                handle.remove()
+        return (
+            part.register_forward_pre_hook(enter, with_kwargs=True),
+            part.register_forward_hook(leave, always_call=True),
+        )
 
     def take_inputs(self, module: nn.Module, args: Any, kwargs: Any) -> None:
         """Name what the outermost call was given as its signature does."""

@@ -6,11 +6,13 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from glassformer.errors import ConfigError
+from glassformer.inspection.record import HOOKING
 from glassformer.model.embedding import Embedding
 from glassformer.model.residual import PostNorm
 from glassformer.model.transformer import Model
@@ -42,13 +44,19 @@ class Training:
 
 def in_training(model: Model, training: Training) -> Model:
     """The model in training mode; it shares its parameters with ``model``, and nothing else."""
-    twin = copy.deepcopy(model, {id(p): p for p in (*model.parameters(), *model.buffers())})
+    twin = copied(model, {id(p): p for p in (*model.parameters(), *model.buffers())})
     twin.train()
     twin.randomness.reseed(training.seed)
     for part in twin.modules():
         if isinstance(part, PostNorm | Embedding):
             part.dropout_rate = training.rate(model)
     return twin
+
+
+def copied(model: Model, shared: dict[int, Any] | None = None) -> Model:
+    """A copy that shares what is in ``shared``, by the id of each thing, and nothing else."""
+    with HOOKING:  # another thread may be about to record the model, or to end that
+        return copy.deepcopy(model, shared)
 
 
 def show_loss(model: Model, logits: Tensor, wanted: Sequence[int], smoothing: float) -> Tensor:
