@@ -14,7 +14,9 @@ from glassformer.explorer.models import Models
 from glassformer.explorer.requests import TraceRequest
 from glassformer.explorer.traces import Traces
 from glassformer.inspection.checks import check
+from glassformer.inspection.push import pushes
 
+STRONGEST = 200  # pushes of a choice that are sent
 PACKAGE = Path(str(resources.files("glassformer")))
 
 
@@ -45,6 +47,26 @@ def routes(models: Models) -> APIRouter:
     def checks(trace: str) -> dict[str, Any]:
         kept = traces.find_kept(trace)
         return {"findings": [one.to_json() for one in check(kept.tape, kept.model.model)]}
+
+    @router.get("/push/{trace}/{row}")
+    def push(trace: str, row: int) -> dict[str, Any]:
+        tape = traces.find(trace)
+        words = tape.about["next"]
+        found = pushes(tape, row, words[row]["id"] if 0 <= row < len(words) else None)
+        names = ("path", "head", "query", "key", "push")
+        return {
+            "written": found.written,
+            "against": found.against,
+            "margin": found.margin,
+            "shares": [
+                dict(zip(names, share, strict=True)) for share in found.strongest(STRONGEST)
+            ],
+        }
+
+    @router.get("/recording/{trace}")
+    def recording(trace: str) -> Response:
+        saved = {"Content-Disposition": 'attachment; filename="recording.safetensors"'}
+        return Response(traces.find(trace).to_bytes(), media_type=BINARY, headers=saved)
 
     return router
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from glassformer.explorer.models import Models
 
 OPENING = "because it was too wide, the animal did not cross the street"
+PRONOUNS = ("il", "elle")  # of "it", in the gender of the noun that it stands for
 
 
 LENGTHS = range(5, 15)  # words of a drawn sentence: what fits a line of the first screen
@@ -33,6 +34,13 @@ def antecedents() -> list[str]:
     """The nouns that "it" may stand for."""
     words = petit.built_in().words
     return sorted(noun.english[0] for nouns in words.it_nouns.values() for noun in nouns)
+
+
+@cache
+def deciding() -> list[str]:
+    """The adjectives that say which of two nouns "it" stands for."""
+    words = petit.built_in().words
+    return sorted(a.key for group in words.it_adjectives.values() for a in group)
 
 
 @cache
@@ -81,6 +89,8 @@ def routes(models: Models) -> APIRouter:
             "kinds": swaps().kinds(),
             "glosses": {**petit.meanings(), **models.glosses},
             "antecedents": antecedents(),
+            "pronouns": list(PRONOUNS),
+            "deciding": deciding(),
         }
 
     @router.get("/swaps")

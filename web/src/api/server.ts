@@ -35,5 +35,6 @@ export const server: Source = {
     const query = paths.map((path) => `path=${encodeURIComponent(path)}`).join('&');
     return read(await (await answer(`api/values/${trace}?${query}`)).arrayBuffer()).tensors;
   },
+  whole: async (trace: string) => (await answer(`api/recording/${trace}`)).arrayBuffer(),
   code: (trace: string, entry: number) => ask<Code>(`api/code/${trace}/${entry}`),
 };

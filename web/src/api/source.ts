@@ -19,7 +19,11 @@ export interface TraceRequest {
   model: string; text: string; target?: string | null; changes?: Change[]; values?: string[]; snapshot?: number | null;
   variant?: Variant | null; training?: { seed: number; dropout?: number } | null; pad?: number;
 }
-export interface Words { known: string[]; kinds: Record<string, string[]>; glosses: Record<string, string>; antecedents: string[] }
+/** `antecedents` are the nouns that a pronoun may stand for, `deciding` the words that say which. */
+export interface Words {
+  known: string[]; kinds: Record<string, string[]>; glosses: Record<string, string>;
+  antecedents: string[]; pronouns: string[]; deciding: string[];
+}
 export interface Code { file: string; line: number; first: number; lines: string[] }
 export interface Answer { graph: Graph; values: Map<string, Tensor> }
 
@@ -30,6 +34,8 @@ export interface Source {
   trace(request: TraceRequest, signal?: AbortSignal): Promise<Answer>;
   values(trace: string, paths: string[]): Promise<Map<string, Tensor>>;
   code(trace: string, entry: number): Promise<Code | null>;
+  /** All of a trace as one file, to be kept. */
+  whole(trace: string): Promise<ArrayBuffer>;
   /** Any other answer of the program, by its address; a recorded file has none. */
   ask<T>(address: string, body?: unknown, signal?: AbortSignal): Promise<T>;
 }

@@ -16,13 +16,12 @@ import { Recording } from './recording.svelte';
 export interface Cell { path: string; flat: number }
 
 /** What stays in the address whatever view is open. */
-const LASTING = ['model', 'text', 'changes', 'snapshot'];
-const NO_WORDS: Words = { known: [], kinds: {}, glosses: {}, antecedents: [] };
+const LASTING = ['model', 'text', 'word', 'ids', 'changes', 'snapshot'];
+const NO_WORDS: Words = { known: [], kinds: {}, glosses: {}, antecedents: [], pronouns: [], deciding: [] };
 
 class Session {
   source = $state.raw<Source>(server);
   models = $state.raw<ModelInfo[]>([]);
-  words = $state.raw<Words>(NO_WORDS);
   place = $state.raw<Place>({});
   recording = $state.raw<Recording | null>(null);
   /** The same sentence before any change, to be shown beside. */
@@ -34,6 +33,9 @@ class Session {
   gone = $state(false);
   problem = $state('');
   private asked: AbortController | null = null;
+  private learned = $state.raw<Words | null>(null);
+  private learning = false;
+  private waiting: ReturnType<typeof setInterval> | undefined;
   private wanted = new Map<string, number>();
 
   model = $derived(this.place['model'] ?? '');
@@ -44,6 +46,10 @@ class Session {
   changes = $derived(parsed<Change[]>(this.place['changes'], []));
   cell = $derived<Cell | null>(cellOf(this.place['cell']));
   info = $derived(this.models.find((one) => one.name === this.model) ?? null);
+  /** The built-in pair's words, when they have come. */
+  words = $derived<Words>((this.info?.built_in && this.learned) || NO_WORDS);
+  /** Whether no words are on their way any more. */
+  ready = $derived(!this.source.live || !this.info?.built_in || this.learned !== null);
   graph = $derived<Graph | null>(this.recording?.graph ?? null);
   values = $derived<Map<string, Tensor>>(this.recording?.values ?? new Map());
   tree = $derived<Node | null>(this.recording?.tree ?? null);
@@ -51,19 +57,52 @@ class Session {
 
   async start(): Promise<void> {
     try {
+      addEventListener('popstate', () => void this.arrive(fromAddress(location.hash)));
       this.models = await this.source.models();
       await this.arrive(fromAddress(location.hash));
-      addEventListener('popstate', () => void this.arrive(fromAddress(location.hash)));
-      if (this.info?.built_in) this.words = await this.source.ask<Words>('api/words');
     } catch (error) { this.fail(error); }
   }
 
+  /** The words of the built-in pair, after the first picture: that does not wait for them. */
+  private async learnWords(): Promise<void> {
+    if (this.ready || this.learning) return;
+    this.learning = true;
+    try { this.learned = await this.source.ask<Words>('api/words'); } catch (error) { this.fail(error); }
+    this.learning = false;
+  }
+
+  /** Look at another source: a recorded file, or the program again. */
+  async use(source: Source): Promise<void> {
+    try {
+      const models = await source.models();
+      [this.source, this.models, this.recording, this.unchanged] = [source, models, null, null];
+      await this.arrive({});
+      history.pushState(null, '', toAddress(this.place));
+    } catch (error) { this.fail(error); }
+  }
+
+  /** There is one model more: show that, with the same sentence. */
+  async welcome(model: string): Promise<void> {
+    this.models = await this.source.models();
+    this.go({ model, open: null, cell: null, changes: null, snapshot: null });
+  }
+
+  /** The program does not answer: ask again every two seconds, and go on when it does. */
+  private waitForIt(): void {
+    this.waiting ??= setInterval(() => void (async () => {
+      try { this.models = await this.source.models(); } catch { return; }
+      clearInterval(this.waiting);
+      this.waiting = undefined;
+      await this.arrive(fromAddress(location.hash), true);
+    })(), 2000);
+  }
+
   /** Go where an address says; what it leaves open is the first model and its opening sentence. */
-  private async arrive(place: Place): Promise<void> {
+  private async arrive(place: Place, again = false): Promise<void> {
     const known = this.models.find((one) => one.name === place['model']) ?? this.models[0];
     const before = this.question(this.place);
     this.place = { ...place, model: known?.name ?? '', text: place['text'] ?? known?.opening ?? '' };
-    if (!this.recording || JSON.stringify(before) !== JSON.stringify(this.question(this.place))) await this.trace();
+    if (again || !this.recording || JSON.stringify(before) !== JSON.stringify(this.question(this.place))) await this.trace();
     await this.show();
   }
 
@@ -109,6 +148,7 @@ class Session {
       this.problem = '';
       this.gone = false;
       await this.show();
+      void this.learnWords();
     } catch (error) {
       this.fail(error);
     } finally {
@@ -149,7 +189,7 @@ class Session {
   }
 
   say(text: string): void {
-    this.go({ text, target: null, training: null }, false);
+    this.go({ text, target: null, training: null, word: null }, false);
   }
 
   /** Select a cell: the inspector shows it. */
@@ -185,6 +225,7 @@ class Session {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     this.gone = error instanceof SourceError && error.gone;
     this.problem = this.gone ? en.state.gone : error instanceof Error ? error.message : String(error);
+    if (this.gone) this.waitForIt();
   }
 }
 

@@ -1,0 +1,166 @@
+// The word that the reader follows, and the head that the trace singles out for it. All is derived
+// from the session but the pushes, which the program computes from the trace on request.
+
+import type { Family } from '../api/source';
+import type { Graph, Token } from '../core/graph';
+import { bare, drawn, fresh, isSpecial, replaced, spans, wordsOf, type Word } from '../core/line';
+import { singledOut, strandsOf, type Choice, type Strand } from '../core/ribbons';
+import { Asked } from './asked.svelte';
+import type { Recording } from './recording.svelte';
+import { session } from './session.svelte';
+
+interface Pushes { margin: number; shares: { path: string; head: number; query: number; key: number; push: number }[] }
+interface Option { word: string; text: string }
+interface Swaps { words: { text: string; options: Option[] }[] }
+/** The longest text whose words are offered in exchange. */
+const LONGEST = 1000;
+/** What is drawn: the lines, with the number of tokens that are left out. */
+interface Lines { upper: Word[]; lower: Word[]; rest: number; read: Set<number> }
+
+class Looking {
+  /** The choice that is drawn, of the recording and the place that it belongs to. */
+  drawn = $state.raw<{ trace: string; at: number; choice: Choice | null; pushed: boolean } | null>(null);
+  /** Which written words are new against the sentence before. */
+  fresh = $state.raw<Set<number>>(new Set());
+  private before: string[] = [];
+  private swaps = new Asked<Swaps>();
+  private asked = '';
+  private answered = '';
+
+  family = $derived<Family>(session.graph?.about.family ?? session.info?.family ?? 'encoder-decoder');
+  /** A single line for models that only read, or that write on. */
+  single = $derived(this.family !== 'encoder-decoder');
+  lines = $derived<Lines>(session.graph ? linesOf(session.graph, this.family) : { upper: [], lower: [], rest: 0, read: new Set() });
+  written = $derived<Token[]>(session.graph ? writtenOf(session.graph, this.family) : []);
+  /** The place of the word that is followed, among the written tokens. */
+  at = $derived.by(() => {
+    const chosen = Number(session.place['word'] ?? -1);
+    return chosen >= 0 && chosen < this.written.length ? chosen : this.told();
+  });
+  /** The row of the attention that led to it: in a model that writes, the position before. */
+  row = $derived(this.family === 'decoder-only' ? this.at - 1 : this.at);
+  candidates = $derived.by(() => candidatesOf(this.at, this.family));
+
+  /** The word that the story is about: the pronoun if there is one, else the one least sure. */
+  private told(): number {
+    const pronouns = session.words.pronouns;
+    const found = this.written.findIndex((token) => pronouns.includes(plain(token).toLowerCase()));
+    return found >= 0 ? found : leastSure(this.written, this.family, this.lines.read);
+  }
+
+  /** The probability of a written token; NaN where the model gave none. */
+  probability(at: number): number {
+    const value = session.values.get('probabilities'), token = this.written[at];
+    const row = this.family === 'decoder-only' ? at - 1 : at;
+    return value && token && row >= 0 ? value.data[row * (value.shape.at(-1) ?? 0) + token.id] ?? NaN : NaN;
+  }
+
+  /** The mean probability of what the model wrote itself (the geometric one); 1 where it wrote nothing. */
+  mean = $derived.by(() => {
+    const own = this.written.flatMap((_, at) => (this.family === 'encoder-decoder' || !this.lines.read.has(at) ? [this.probability(at)] : []));
+    const given = own.filter((one) => one > 0);
+    return this.family === 'encoder-only' || !given.length ? 1 : Math.exp(given.reduce((sum, one) => sum + Math.log(one), 0) / given.length);
+  });
+
+  /** Ask for what pushed the followed word, and draw that; of a file, by the shares alone. */
+  async look(recording: Recording, at: number, row: number, candidates: number[]): Promise<void> {
+    const trace = recording.graph.about.trace, family = this.family;
+    if (row < 0) { this.drawn = { trace, at, choice: null, pushed: false }; return; }
+    const found = await this.pushes(trace, row);
+    const strands: Strand[] = found?.shares.map(({ push, ...share }) => ({ ...share, strength: push })) ?? strandsOf(recording.graph, recording.values, family, row);
+    if (recording !== session.recording || at !== this.at) return;
+    await recording.need(strands.map((strand) => strand.path));
+    this.drawn = { trace, at, choice: singledOut(strands, family, row, candidates, recording.values, found?.margin), pushed: found !== null };
+  }
+
+  /** Ask which words of this text may be exchanged, and for which. */
+  offer(text: string): void {
+    if (!session.source.live || !session.info?.built_in || text.length > LONGEST) { this.swaps.value = null; return; }
+    if (text === this.asked) return;
+    this.asked = text;
+    void this.swaps.ask(`api/swaps?text=${encodeURIComponent(text)}`).then(() => (this.answered = text));
+  }
+
+  /** The words that may stand in this one's place. */
+  optionsFor(word: Word): Option[] {
+    const at = this.placeOf(word)?.[0], text = session.graph?.about.text ?? '';
+    let from = 0;
+    for (const one of this.swaps.value?.words ?? []) {
+      const start = text.indexOf(one.text, from);
+      if (start === at) return one.options;
+      if (start >= 0) from = start + one.text.length;
+    }
+    return [];
+  }
+
+  /** Put another word in a word's place: what the grammar makes of that, or just the word. */
+  exchange(word: Word, by: string): void {
+    const option = this.optionsFor(word).find((one) => one.word === by), place = this.placeOf(word);
+    if (option && this.answered === session.graph?.about.text) session.say(option.text);
+    else if (place) session.say(replaced(session.graph!.about.text, place, by));
+  }
+
+  /** Where the letters of a word stand in the text. */
+  private placeOf(word: Word): [number, number] | null {
+    const places = spans(session.graph?.about.text ?? '', this.single ? this.lines.lower : this.lines.upper);
+    const own = word.pieces.filter((piece) => /[\p{L}\p{N}]/u.test(piece.text)).flatMap((piece) => places.get(piece.at) ?? []);
+    return own.length ? [Math.min(...own), Math.max(...own)] : null;
+  }
+
+  /** What pushed the written word, by the program; null where it cannot tell. */
+  private async pushes(trace: string, row: number): Promise<Pushes | null> {
+    return session.source.live ? session.source.ask<Pushes>(`api/push/${trace}/${row}`).catch(() => null) : null;
+  }
+
+  /** Mark what is new in this recording's words. */
+  compare(): void {
+    const words = this.written.map(plain);
+    const isNew = this.before.length ? fresh(this.before, words) : words.map(() => false);
+    if (words.join(' ') === this.before.join(' ')) return;
+    this.fresh = new Set(words.flatMap((_, i) => (isNew[i] && !isSpecial(this.written[i]!.piece) ? [i] : [])));
+    this.before = words;
+  }
+}
+
+export function plain(token: Token): string {
+  return token.piece.replace(/^[▁Ġ]/, '');
+}
+
+function writtenOf(graph: Graph, family: Family): Token[] {
+  const { source, target, next } = graph.about;
+  if (family === 'encoder-decoder') return next;
+  return family === 'encoder-only' ? source : [...target, ...next.slice(-1)];
+}
+
+function linesOf(graph: Graph, family: Family): Lines {
+  const own = drawn(wordsOf(writtenOf(graph, family)));
+  if (family !== 'encoder-decoder') {
+    return { upper: [], lower: own.words, rest: own.rest, read: new Set(spans(graph.about.text, own.words).keys()) };
+  }
+  const source = drawn(wordsOf(graph.about.source));
+  return { upper: source.words, lower: own.words, rest: source.rest, read: new Set() };
+}
+
+function leastSure(written: Token[], family: Family, read: Set<number>): number {
+  let found = -1, least = Infinity;
+  written.forEach((token, at) => {
+    const own = family !== 'decoder-only' || !read.has(at);
+    const probability = own && bare(plain(token)) && !isSpecial(token.piece) ? looking.probability(at) : NaN;
+    if (probability < least) { found = at; least = probability; }
+  });
+  return found >= 0 ? found : written.findIndex((token) => bare(plain(token)) && !isSpecial(token.piece));
+}
+
+/** The places that may stand for a word: for a pronoun the nouns, for others each word. */
+function candidatesOf(at: number, family: Family): number[] {
+  const about = session.graph?.about;
+  if (!about) return [];
+  const keys = family === 'decoder-only' ? about.target.slice(0, at) : about.source;
+  const words = keys.flatMap((token, i) => (i !== (family === 'encoder-only' ? at : -1) && bare(plain(token)) && !isSpecial(token.piece) ? [i] : []));
+  const written = looking.written[at];
+  const pronoun = written && session.words.pronouns.includes(plain(written).toLowerCase());
+  const nouns = words.filter((i) => session.words.antecedents.includes(plain(keys[i]!).toLowerCase()));
+  return pronoun && nouns.length ? nouns : words;
+}
+
+export const looking: Looking = new Looking();
