@@ -3,6 +3,7 @@
 
 import { axisPlurals } from './names';
 import { ops } from './ops';
+import { attention, changes, checks, compare } from './attention';
 
 export const en = {
   ops,
@@ -46,6 +47,9 @@ export const en = {
   },
   views: {
     network: 'The network',
+    attention: 'Who looks at whom',
+    changes: 'Change it',
+    compare: 'One word, two sentences',
     writing: 'How it writes',
     learning: 'How it learned',
     training: 'One training step',
@@ -59,6 +63,7 @@ export const en = {
     kin: 'Other builds',
     ideas: 'Ideas',
     pins: 'Pins',
+    checks: 'Checks',
   },
   sentence: {
     label: 'the sentence and its translation',
@@ -570,6 +575,10 @@ export const en = {
     axis: (name: string, n: number) => `${n} ${axisPlurals[name] ?? name}`,
     curve: (name: string, x: string, y: string) => `the curve of ${name}: at ${x} it is ${y}`,
   },
+  attention,
+  changes,
+  checks,
+  compare,
 };
 
 export { names } from './names';

@@ -7,6 +7,9 @@ export interface View { id: string; title: string; load: () => Promise<{ default
 
 export const VIEWS: View[] = [
   { id: 'network', title: en.views.network, load: () => import('./Network.svelte') },
+  { id: 'attention', title: en.views.attention, load: () => import('./attention/Attention.svelte') },
+  { id: 'changes', title: en.views.changes, load: () => import('./changes/Changes.svelte') },
+  { id: 'compare', title: en.views.compare, load: () => import('./Compare.svelte') },
   { id: 'writing', title: en.views.writing, load: () => import('./writing/Writing.svelte') },
   { id: 'learning', title: en.views.learning, load: () => import('./learning/Learning.svelte') },
   { id: 'training', title: en.views.training, load: () => import('./learning/TrainingStep.svelte') },
@@ -20,4 +23,5 @@ export const VIEWS: View[] = [
   { id: 'kin', title: en.views.kin, load: () => import('./lenses/Kin.svelte') },
   { id: 'ideas', title: en.views.ideas, load: () => import('./ideas/Ideas.svelte') },
   { id: 'pins', title: en.views.pins, load: () => import('./pins/Pins.svelte') },
+  { id: 'checks', title: en.views.checks, load: () => import('./Checks.svelte') },
 ];

@@ -1,0 +1,122 @@
+// A grid of who looks at whom, with the words at its edges: a tint for how much, a notch for a
+// negative sign, a cross for what is hidden; numbers in the cells where there is room.
+
+import { number } from '../core/format';
+import type { Grid } from '../core/attention';
+import { everyNth, fitted, font, sized } from './canvas';
+
+export interface GridLook { ink: string; quiet: string; line: string; paper: string; accent: string }
+export interface GridPicture {
+  grid: Grid; rowNames: string[]; columnNames: string[]; scale: number; width: number;
+  row: number | null; column: number | null; numbers: boolean; bare: boolean; tall?: number | null;
+  gold: Map<number, number[]>; cut: (row: number, column: number) => boolean;
+}
+/** Where the cells stand on the canvas. */
+export interface GridPlace { left: number; top: number; cell: [number, number]; width: number; height: number }
+
+const GAP = 8, MOST_NAME = 120, TALLEST = 34, NUMBER = 44;
+
+export function placeGrid(context: CanvasRenderingContext2D, picture: GridPicture): GridPlace {
+  const { grid, width, bare } = picture;
+  context.font = font(13, true);
+  const widest = (names: string[], most: number): number => Math.min(most, names.reduce((most, name) => Math.max(most, context.measureText(name).width), 0));
+  const left = bare ? 0 : widest(picture.rowNames, Math.min(MOST_NAME, width / 3)) + GAP;
+  const top = bare ? 0 : widest(picture.columnNames, MOST_NAME) + GAP;
+  const room = (width - left - 2) / grid.columns;
+  const w = picture.numbers ? Math.max(NUMBER, Math.min(room, 60)) : Math.min(room, bare ? room : TALLEST);
+  const h = picture.tall ? picture.tall / grid.rows : picture.numbers ? 26 : Math.max(Math.min(w, bare ? w : 28), grid.rows > 64 ? 0.5 : 1);
+  return { left, top, cell: [w, h], width: left + w * grid.columns + 2, height: top + h * grid.rows + 2 };
+}
+
+export function drawGrid(canvas: HTMLCanvasElement, picture: GridPicture, look: GridLook): GridPlace {
+  const probe = canvas.getContext('2d')!;
+  const place = placeGrid(probe, picture);
+  const context = sized(canvas, Math.ceil(place.width), Math.ceil(place.height))!;
+  drawCells(context, picture, place, look);
+  if (!picture.bare) drawNames(context, picture, place, look);
+  drawMarks(context, picture, place, look);
+  return place;
+}
+
+function drawCells(context: CanvasRenderingContext2D, { grid, scale, numbers }: GridPicture, { left, top, cell: [w, h] }: GridPlace, look: GridLook): void {
+  const gap = w > 6 && h > 6 ? 1 : 0;
+  context.font = font();
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  for (let i = 0; i < grid.rows; i++) {
+    for (let j = 0; j < grid.columns; j++) {
+      const value = grid.data[grid.start + i * grid.columns + j]!, x = left + j * w, y = top + i * h;
+      if (!Number.isFinite(value)) {
+        if (w < 4) continue;
+        context.globalAlpha = 0.3;
+        context.strokeStyle = look.quiet;
+        context.beginPath();
+        context.moveTo(x + w * 0.3, y + h * 0.3);
+        context.lineTo(x + w * 0.7, y + h * 0.7);
+        context.stroke();
+        continue;
+      }
+      const much = Math.min(1, Math.abs(value) / (scale || 1)) ** 0.7;
+      if (much < 0.004 && !numbers) continue;
+      context.globalAlpha = numbers ? much * 0.3 : much;
+      context.fillStyle = look.ink;
+      context.fillRect(x, y, w - gap, h - gap);
+      if (value < 0 && w >= 4) {
+        context.globalAlpha = 0.9;
+        context.fillRect(x, y + h - gap - 2, Math.max(2, w / 3), 2);
+      }
+      if (numbers) {
+        context.globalAlpha = 1;
+        context.fillText(number(value, 2), x + w / 2, y + h / 2);
+      }
+    }
+  }
+  context.globalAlpha = 1;
+  context.strokeStyle = look.line;
+  context.lineWidth = 1;
+  context.strokeRect(left - 0.5, top - 0.5, w * grid.columns + 0.5, h * grid.rows + 0.5);
+}
+
+function drawNames(context: CanvasRenderingContext2D, picture: GridPicture, { left, top, cell: [w, h] }: GridPlace, look: GridLook): void {
+  const { grid, rowNames, columnNames, row, column } = picture;
+  const tall = everyNth(h), wide = everyNth(w);
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  for (let i = 0; i < grid.rows; i++) {
+    if (i !== row && (i % tall || (row !== null && Math.abs(i - row) < tall))) continue;
+    context.font = font(13, i === row);
+    context.fillStyle = i === row ? look.ink : look.quiet;
+    context.fillText(fitted(context, rowNames[i] ?? String(i), left - GAP), left - GAP, top + (i + 0.5) * h);
+  }
+  context.textAlign = 'left';
+  for (let j = 0; j < grid.columns; j++) {
+    if (j !== column && (j % wide || (column !== null && Math.abs(j - column) < wide))) continue;
+    context.save();
+    context.translate(left + (j + 0.5) * w, top - GAP);
+    context.rotate(-Math.PI / 2);
+    context.font = font(13, j === column);
+    context.fillStyle = j === column ? look.ink : look.quiet;
+    context.fillText(fitted(context, columnNames[j] ?? String(j), top - GAP), 0, 0);
+    context.restore();
+  }
+}
+
+function drawMarks(context: CanvasRenderingContext2D, picture: GridPicture, { left, top, cell: [w, h] }: GridPlace, look: GridLook): void {
+  const { grid, row, column, gold, cut } = picture;
+  const box = (i: number, j: number, inset: number): void => context.strokeRect(left + j * w + inset - 0.5, top + i * h + inset - 0.5, Math.max(w - 2 * inset, 2), Math.max(h - 2 * inset, 2));
+  context.strokeStyle = look.ink;
+  context.lineWidth = 1;
+  for (const [i, columns] of gold) for (const j of columns) if (i < grid.rows && j < grid.columns) { box(i, j, 0.5); if (w > 8) box(i, j, 3); }
+  if (row !== null && row < grid.rows) {
+    context.lineWidth = 1.5;
+    context.strokeRect(left - 0.5, top + row * h - 0.5, w * grid.columns, h);
+  }
+  context.strokeStyle = look.accent;
+  context.lineWidth = 2;
+  if (row !== null && column !== null && row < grid.rows && column < grid.columns) box(row, column, 1);
+  context.setLineDash([3, 3]);
+  if (grid.rows * grid.columns <= 4096) {
+    for (let i = 0; i < grid.rows; i++) for (let j = 0; j < grid.columns; j++) if (cut(i, j)) box(i, j, 2);
+  }
+  context.setLineDash([]);
+}
