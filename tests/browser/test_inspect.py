@@ -1,4 +1,4 @@
-"""Any cell explains itself: its value, how it was computed, by which line; pins, tables and files."""
+"""Any cell explains itself: value, arithmetic, line of code; pins, tables and files."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def computed(entry: Entry) -> bool:
 
 def is_explained(said: dict[str, Any], entry: Entry, flat: int) -> list[str]:
     """What is wrong with what the inspector said of a cell; nothing if all is well."""
-    value = float(entry.value.flatten()[flat])
+    value = float(entry.value.detach().flatten()[flat])
     found = []
     if said["value"] != pytest.approx(value, rel=1e-7, nan_ok=True):
         found.append(f"is {value}, {said['value']} is shown")
@@ -170,10 +170,7 @@ def test_a_number_is_followed_from_the_probability_to_the_embedding(
     while follow.count() and len(paths) < 99:
         before = tab.page.locator(CARD).get_attribute("data-path")
         follow.click()
-        tab.page.wait_for_function(
-            "before => document.querySelector('[data-testid=pinned-value]').dataset.path !== before",
-            arg=before,
-        )
+        tab.page.locator(f"{CARD}:not([data-path='{before}'])").wait_for()
         tab.idle()
         paths.append(tab.page.locator(CARD).get_attribute("data-path") or "")
         entry = tape.entry(paths[-1])
@@ -201,17 +198,46 @@ def test_what_is_shown_of_a_sum_adds_up(explorer: Open, models: Models) -> None:
             assert sum(terms) == total, (path, shown)
 
 
-def test_the_cells_behind_the_selected_one_are_marked(explorer: Open, models: Models) -> None:
-    tab = explorer()
-    name = "decoder.0.cross_attention"
-    tab.open(model="petit", text=OPENING, view="network", open=name)
-    before = tab.page.locator(f"[data-field='{name}.query']").first
-    if before.count() == 0:
-        pytest.skip("this view shows no queries")
-    picture = before.locator("xpath=../canvas")
-    was = picture.evaluate("canvas => canvas.toDataURL()")
-    inspect(tab, f"{name}.scores", 0)
-    assert picture.evaluate("canvas => canvas.toDataURL()") != was
+ACCENT = """canvas => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.color = 'var(--accent)';
+    const accent = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+    probe.remove();
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let found = 0;
+    for (let i = 0; i < data.length; i += 4)
+        found += accent.every((part, k) => Math.abs(data[i + k] - part) < 3);
+    return found;
+}"""
+
+
+def outlined(tab: Explorer, path: str) -> int:
+    """How many pixels of a value's picture have the colour of outlines."""
+    tab.idle()
+    picture = tab.page.locator(f"[data-part='{path}'] canvas").first
+    found: int = picture.evaluate(ACCENT)
+    return found
+
+
+def test_the_cells_behind_the_selected_one_are_outlined(explorer: Open) -> None:
+    tab, part = explorer(), "decoder.1.feedforward"
+    tab.open(model="decoder-only", text=OPENING, view="neurons")
+    tab.page.locator(f"[data-part='{part}.active'] canvas").wait_for()
+    assert outlined(tab, f"{part}.active") == 0
+    inspect(tab, f"{part}.output", 5)
+    assert outlined(tab, f"{part}.active") > 100
+    assert outlined(tab, f"{part}.down.weight") > 20
+
+
+def test_what_a_change_changed_is_outlined_dashed(explorer: Open) -> None:
+    tab, part = explorer(), "decoder.1.feedforward.active"
+    change = {"path": "decoder.0.feedforward.active", "where": [3, 5], "value": 9}
+    tab.open(model="decoder-only", text=OPENING, view="neurons", changes=json.dumps([change]))
+    tab.page.locator(f"[data-part='{part}'] canvas").wait_for()
+    assert outlined(tab, part) > 100
+    tab.open(model="decoder-only", text=OPENING, view="neurons")
+    tab.page.locator(f"[data-part='{part}'] canvas").wait_for()
+    assert outlined(tab, part) == 0
 
 
 def test_pins_lead_back_and_travel_in_a_file(
