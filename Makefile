@@ -32,6 +32,7 @@ check: dev
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/python tools/schema.py --check
 	$(BIN)/python web/page.py run check
 
 wheel-test: dev

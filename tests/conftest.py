@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 import glassformer as gf
+from glassformer.explorer.models import Models
+from glassformer.loaded import wrap
+from glassformer.runs.shipped import find_run
 
 TINY = [
     "data.size=1500", "training.updates=30", "training.warmup=10", "training.checkpoint_every=10",
@@ -35,3 +39,18 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_model(tiny_run: Path) -> gf.LoadedModel:
     """The model of that run."""
     return gf.load(tiny_run)
+
+
+SIZES: dict[str, Any] = {"d_model": 22, "d_ff": 37, "n_heads": 2, "n_layers": 3, "d_k": 5, "d_v": 7}
+VOCABULARY = 997
+
+
+@pytest.fixture(scope="session")
+def families() -> Models:
+    """One model a family: the trained one that the package carries, "petit", and two untrained
+    ones, "predictor" and "reader"."""
+    models = Models([gf.load(find_run(None))])
+    for name, family in (("predictor", "decoder-only"), ("reader", "encoder-only")):
+        sizes = SIZES | {"source_vocabulary": VOCABULARY, "target_vocabulary": VOCABULARY}
+        models.add(wrap(gf.build(gf.ModelConfig(family=family, **sizes), seed=3)), name)
+    return models

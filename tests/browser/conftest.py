@@ -9,16 +9,12 @@ from typing import Any
 
 import pytest
 import rig
-import torch
 from filelock import FileLock
 from playwright.sync_api import Browser
 
-import glassformer as gf
 from glassformer.explorer.models import Models
-from glassformer.loaded import wrap
 
 Open = Callable[..., rig.Explorer]
-FAMILIES = ["petit", "decoder-only", "encoder-only"]  # names of models, one of each family
 HERE = Path(__file__).parent
 
 
@@ -47,27 +43,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def models() -> Models:
-    """All that the server shows, by name: the model that the package carries, and one of each
-    other family that has learned nothing."""
-    return Models([gf.load(), *(untrained(family) for family in FAMILIES[1:])])
-
-
-def untrained(family: str) -> gf.LoadedModel:
-    """A small model of a family, named after it."""
-    torch.manual_seed(13)
-    vocabulary = 307
-    config = gf.ModelConfig(
-        family=family, source_vocabulary=vocabulary, target_vocabulary=vocabulary,
-        d_model=28, d_ff=44, n_heads=4, n_layers=2,
-    )  # fmt: skip
-    return wrap(gf.build(config), name=family)
-
-
-@pytest.fixture(scope="session")
-def address(models: Models, built: None) -> Iterator[str]:
-    """A real server of the models."""
-    with rig.serving(models) as address:
+def address(families: Models, built: None) -> Iterator[str]:
+    """A real server of a model of each family."""
+    with rig.serving(families) as address:
         yield address
 
 

@@ -22,24 +22,24 @@ def split(sentence: str) -> list[str]:
     return re.findall(r"\w+['’]?|[^\w\s]", sentence)
 
 
-def test_a_sentence_its_translation_and_ribbons(explorer: Open, models: Models) -> None:
+def test_a_sentence_its_translation_and_ribbons(explorer: Open, families: Models) -> None:
     tab = explorer()
     tab.open()
     assert [word.lower() for word in tab.words("source")] == split(OPENING)
-    assert tab.words("target") == split(models["petit"].translate(OPENING, beam=1))
+    assert tab.words("target") == split(families["petit"].translate(OPENING, beam=1))
     assert "elle" in tab.words("target")
     assert tab.page.locator(RIBBON).count() > 0
     expect(tab.page.get_by_text("change me")).to_be_visible()
 
 
-def test_tired_turns_elle_into_il(explorer: Open, models: Models) -> None:
+def test_tired_turns_elle_into_il(explorer: Open, families: Models) -> None:
     tab = explorer()
     tab.open()
     tab.page.get_by_role("button", name="wide").click()
     tab.page.get_by_role("option", name="tired").click()
     expect(tab.page.locator("[data-side=target]", has_text="elle")).to_have_count(0)
     tab.idle()
-    wanted = models["petit"].translate(OPENING.replace("wide", "tired"), beam=1)
+    wanted = families["petit"].translate(OPENING.replace("wide", "tired"), beam=1)
     assert tab.words("target") == split(wanted)
     assert "il" in tab.words("target")
 

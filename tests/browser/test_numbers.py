@@ -19,11 +19,11 @@ CELLS = {
         ("encoder.1.feedforward.active", 101), ("encoder.0.after_self.normalised", 41),
         ("decoder.1.feedforward.output", 3), ("source_embedding.placed", 131),
     ],
-    "decoder-only": [
+    "predictor": [
         ("probabilities", 31), ("decoder.1.self_attention.weights", 17),
         ("decoder.0.self_attention.masked", 1), ("decoder.0.feedforward.hidden", 43),
     ],
-    "encoder-only": [
+    "reader": [
         ("probabilities", 31), ("encoder.1.self_attention.weights", 17),
         ("encoder.0.feedforward.active", 43), ("encoder.0.after_self.normalised", 5),
     ],
@@ -33,20 +33,20 @@ CASES = [(model, *cell) for model, cells in CELLS.items() for cell in cells]
 
 @pytest.mark.parametrize("model", CELLS)
 def test_every_number_on_the_first_screen_is_the_models(
-    explorer: Open, models: Models, model: str
+    explorer: Open, families: Models, model: str
 ) -> None:
     tab = explorer()
     tab.open(model=model, text=OPENING)
-    assert tab.untrue(models[model].trace(OPENING)) == []
+    assert tab.untrue(families[model].trace(OPENING)) == []
 
 
 @pytest.mark.parametrize(("model", "path", "flat"), CASES)
 def test_a_cell_is_the_models_and_is_computed_again(
-    explorer: Open, models: Models, model: str, path: str, flat: int
+    explorer: Open, families: Models, model: str, path: str, flat: int
 ) -> None:
     tab = explorer()
     tab.open(model=model, text=OPENING, view="network", cell=f"{path}:{flat}")
-    tape = models[model].trace(OPENING)
+    tape = families[model].trace(OPENING)
     value = tape[path].flatten()[flat].item()
     card = tab.page.locator("[data-testid=pinned-value]")
     shown = float((card.get_attribute("data-value") or "").replace("−", "-"))

@@ -14,17 +14,17 @@ from glassformer.explorer.words import OPENING
 Open = Callable[..., Explorer]
 INDEX = (ROOT / "web" / "src" / "views" / "index.ts").read_text(encoding="utf-8")
 VIEWS = re.findall(r"\bid: '([\w-]+)'", INDEX)
-FAMILIES = ["petit", "decoder-only", "encoder-only"]
+FAMILIES = ["petit", "predictor", "reader"]
 SIZES = {13, 15, 18, 22, 28}  # px
 
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("model", FAMILIES)
-def test_a_view_keeps_the_rules(explorer: Open, models: Models, model: str, view: str) -> None:
+def test_a_view_keeps_the_rules(explorer: Open, families: Models, model: str, view: str) -> None:
     tab = explorer()
     tab.open(model=model, text=OPENING, view=view)
     broken = {
-        "untrue": tab.untrue(models[model].trace(OPENING)),
+        "untrue": tab.untrue(families[model].trace(OPENING)),
         "sizes of text": {k: v for k, v in tab.text_sizes().items() if k not in SIZES},
         "light": tab.findings(),
     }

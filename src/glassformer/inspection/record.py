@@ -35,6 +35,7 @@ from glassformer.inspection.operators import (
     writes,
 )
 from glassformer.inspection.patch import Patch
+from glassformer.inspection.schema import Kind
 from glassformer.inspection.tape import Entry, Source, Tape
 from glassformer.tap import observer
 
@@ -102,12 +103,12 @@ class Recorder(TorchFunctionMode):
         self.known: dict[int, Source] = {}
         self.held: list[Tensor] = []  # an id is only good while its tensor lives
         self.inside: list[str] = []
-        self.names: dict[int, tuple[str, str]] = {}
+        self.names: dict[int, tuple[str, Kind]] = {}
         self.thread = threading.get_ident()  # hooks are on the model, which others may be running
-        for kind, named in (("parameter", model.named_parameters(remove_duplicate=False)),
-                            ("buffer", model.named_buffers(remove_duplicate=False))):  # fmt: skip
-            for path, tensor in named:
-                self.names.setdefault(id(tensor), (path, kind))
+        for path, parameter in model.named_parameters(remove_duplicate=False):
+            self.names.setdefault(id(parameter), (path, "parameter"))
+        for path, buffer in model.named_buffers(remove_duplicate=False):
+            self.names.setdefault(id(buffer), (path, "buffer"))
 
     @contextmanager
     def hooks(self) -> Iterator[None]:

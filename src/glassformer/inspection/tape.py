@@ -19,6 +19,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from glassformer.errors import RecordingError
+from glassformer.inspection import schema
 from glassformer.inspection.operators import Constants, evaluate
 
 VERSION = 1
@@ -43,7 +44,7 @@ class Entry:
 
     path: str
     value: Tensor
-    kind: str = "value"
+    kind: schema.Kind = "value"
     axes: str = ""
     operator: str = ""
     constants: Constants = field(default_factory=list)
@@ -58,7 +59,7 @@ class Entry:
         """The sizes of its axes."""
         return tuple(self.value.shape)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> schema.Entry:
         """All but the value."""
         return {
             "path": self.path,
@@ -68,8 +69,7 @@ class Entry:
             "dtype": str(self.value.dtype).removeprefix("torch."),
             "operator": self.operator,
             "constants": self.constants,
-            "inputs": [{"entry": s.entry, "through": [list(t) for t in s.through]}
-                       for s in self.inputs],
+            "inputs": [{"entry": s.entry, "through": list(s.through)} for s in self.inputs],
             "file": self.file,
             "line": self.line,
             "step": self.step,
@@ -77,7 +77,7 @@ class Entry:
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, row: dict[str, Any], value: Tensor) -> Entry:
+    def from_json(cls, row: schema.Entry, value: Tensor) -> Entry:
         """An entry from what ``to_json`` gave."""
         inputs = [
             Source(one["entry"], tuple((name, constants) for name, constants in one["through"]))

@@ -1,18 +1,15 @@
 // Where models, traces and values come from: the program on this machine (server.ts) or a recording
 // in a file (recorded.ts). The page asks through this interface alone.
 
-import type { Graph, Json } from '../core/graph';
 import type { Tensor } from '../core/safetensors';
+import type { Change, Family, Graph, Json } from '../core/schema';
 
-export type Family = 'encoder-decoder' | 'decoder-only' | 'encoder-only';
+export type { Change, Family, Swap } from '../core/schema';
 export interface ModelInfo {
   name: string; title: string; family: Family; parameters: number; families: Record<string, number>;
   config: Record<string, Json>; built_in: boolean; opening: string; finished: boolean; untrained: boolean;
   snapshots: number[]; recorded: { texts: string[]; steps: number[] } | null;
 }
-export interface Swap { text: string; target?: string | null; where?: (number | null)[] }
-/** Exactly one of scale, value and swap. */
-export interface Change { path: string; where: (number | null)[]; scale?: number | null; value?: number | null; swap?: Swap | null }
 /** An untrained model of the same sizes with one part swapped, for comparison. */
 export interface Variant { norm?: string; activation?: string; positions?: string; family?: string; untrained?: true }
 export interface TraceRequest {

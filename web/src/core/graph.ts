@@ -1,42 +1,8 @@
 // The recorded graph: entries, what they were computed from, and the tree that their paths make.
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export interface Source { entry: number; through: [string, Json[]][] }
-export interface Entry {
-  path: string;
-  kind: 'parameter' | 'buffer' | 'input' | 'value' | 'changed';
-  axes: string[];
-  shape: number[];
-  dtype: string;
-  operator: string;
-  constants: Json[];
-  inputs: Source[];
-  file: string;
-  line: number;
-  step: number;
-  tapped: boolean;
-}
-export interface Token { id: number; piece: string; unknown?: true }
-export interface About {
-  trace: string;
-  run: string;
-  family?: 'encoder-decoder' | 'decoder-only' | 'encoder-only';
-  text: string;
-  output: string;
-  source: Token[];
-  target: Token[];
-  next: Token[];
-  config: Record<string, Json>;
-  changes: Json[];
-  snapshot?: number | null;
-  training?: { seed: number; dropout: number; smoothing: number } | null;
-  untrained?: boolean;
-  gold?: [number, number][] | null;
-  reference?: string | null;
-  /** Of a recorded learning: what the model of that step wrote by itself. */
-  written?: string;
-}
-export interface Graph { version: number; about: About; entries: Entry[] }
+import type { Graph } from './schema';
+
+export type { About, Entry, Graph, Json, Source, Token } from './schema';
 
 /** A part of the model, or a value in it, in the order in which things ran. `entry` is the value that
  * bears this very path; `entries` are all that lives in the part, its parameters and helpers too. */
