@@ -163,8 +163,12 @@ class Explorer:
         found: list[str] = self.page.evaluate("""() => {
             const wide = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= wide) return [];
-            const beyond = [...document.querySelectorAll('body *')].filter(
-                (one) => one.getBoundingClientRect().right > wide + 0.5);
+            const kept = (one) => one && one !== document.body && (
+                getComputedStyle(one).overflowX !== 'visible' || kept(
+                    getComputedStyle(one).position === 'absolute' ? one.offsetParent
+                        : one.parentElement));
+            const beyond = [...document.querySelectorAll('body *')].filter((one) =>
+                one.getBoundingClientRect().right > wide + 0.5 && !kept(one));
             return beyond.length ? beyond.map((one) => one.outerHTML.slice(0, 100)) : ['something'];
         }""")
         return found
