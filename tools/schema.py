@@ -8,7 +8,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from glassformer.inspection import schema
 
@@ -54,7 +63,7 @@ def spelled(kind: Any, named: bool = True) -> str:
     inner = get_args(kind)
     if get_origin(kind) is Literal:
         return " | ".join(str(one).lower() if one is True else f"'{one}'" for one in inner)
-    if isinstance(kind, UnionType):
+    if get_origin(kind) in (Union, UnionType):
         return " | ".join(spelled(one) for one in inner)
     if get_origin(kind) is list:
         one = spelled(inner[0])

@@ -7,7 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 import pytest
 from starlette.testclient import TestClient
@@ -49,7 +58,7 @@ def misfits(value: Any, kind: Any, where: str = "graph") -> list[str]:
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Literal:
         return [] if value in inner else [f"{where}: {value!r}"]
-    if isinstance(kind, UnionType):
+    if origin in (Union, UnionType):
         every = [misfits(value, one, where) for one in inner]
         return min(every, key=len)
     if origin is list and isinstance(value, list):

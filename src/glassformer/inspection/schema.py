@@ -64,6 +64,15 @@ class Change(TypedDict):
     swap: NotRequired[Swap | None]
 
 
+class Variant(TypedDict):
+    """An untrained model of the same sizes whose named parts are others (null: the same)."""
+
+    norm: str | None
+    activation: str | None
+    positions: str | None
+    family: Family | None
+
+
 class TrainingStep(TypedDict):
     """A forward pass as in training, dropout drawn from this seed."""
 
@@ -88,6 +97,7 @@ class About(TypedDict):
     next: list[Token]
     changes: list[Change]
     snapshot: int | None
+    variant: Variant | None
     training: TrainingStep | None
     stepwise: NotRequired[bool]
     gold: NotRequired[list[tuple[int, int]] | None]

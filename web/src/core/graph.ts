@@ -1,6 +1,6 @@
 // The recorded graph: entries, what they were computed from, and the tree that their paths make.
 
-import type { Graph } from './schema';
+import type { Entry, Graph } from './schema';
 
 export type { About, Entry, Graph, Json, Source, Token } from './schema';
 

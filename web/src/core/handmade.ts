@@ -11,7 +11,7 @@ export function graphOf(made: Made[]): Graph {
     inputs: inputs.map((one): Source => (typeof one === 'string' ? { entry: at.get(one)!, through: [] } : { entry: at.get(one[0])!, through: [[one[1], []]] })),
     file: '', line: 0, step: 0, tapped: path.includes('.') || inputs.length > 0, ...more,
   }));
-  return { version: 1, entries, about: { trace: '', run: '', text: '', output: '', source: [], target: [], next: [], config: {}, changes: [] } };
+  return { version: 1, entries, about: { trace: '', run: '', family: 'encoder-decoder', untrained: true, snapshot: null, variant: null, training: null, text: '', output: '', source: [], target: [], next: [], config: {}, changes: [] } };
 }
 
 /** A layer around its sub-layer: pre-norm where the norm comes before, else post-norm. */

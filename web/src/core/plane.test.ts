@@ -18,7 +18,7 @@ const linear = entry('decoder.0.cross_attention.key_matrix.linear', '', [1, 5, 7
 const memory = entry('memory', 'batch position d_model', [1, 5, 7]);
 const graph = {
   version: 1, entries: [scores, linear, memory],
-  about: { trace: '', run: '', text: '', output: '', config: {}, changes: [], source: tokens('▁the', '▁dog', '▁runs', 's', '</s>'), target: tokens('<s>', '▁le', '▁chien'), next: [] },
+  about: { trace: '', run: '', family: 'encoder-decoder', untrained: true, snapshot: null, variant: null, training: null, text: '', output: '', config: {}, changes: [], source: tokens('▁the', '▁dog', '▁runs', 's', '</s>'), target: tokens('<s>', '▁le', '▁chien'), next: [] },
 } as Graph;
 
 describe('a plane', () => {

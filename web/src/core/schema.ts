@@ -43,6 +43,13 @@ export interface Change {
   value?: number | null;
   swap?: Swap | null;
 }
+/** An untrained model of the same sizes whose named parts are others (null: the same). */
+export interface Variant {
+  norm: string | null;
+  activation: string | null;
+  positions: string | null;
+  family: Family | null;
+}
 /** A forward pass as in training, dropout drawn from this seed. */
 export interface TrainingStep {
   seed: number;
@@ -63,6 +70,7 @@ export interface About {
   next: Token[];
   changes: Change[];
   snapshot: number | null;
+  variant: Variant | null;
   training: TrainingStep | null;
   stepwise?: boolean;
   gold?: [number, number][] | null;
