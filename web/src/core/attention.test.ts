@@ -31,7 +31,7 @@ function graphOf(): Graph {
     entry('out', 'parameter', [MODEL, HEADS * WIDTH]),
     entry('blocks.0.joined', 'value', [1, ROWS, MODEL], 'linear', [from(mixed, ['transpose', [[{ input: 0 }, 1, 2], {}]], ['flatten', [[{ input: 0 }, 2], {}]]), from(mixed + 1)]),
   );
-  return { version: 1, about: { trace: '', run: '', text: '', output: '', source: tokens(KEYS), target: tokens(ROWS), next: tokens(ROWS), config: {}, changes: [] }, entries };
+  return { version: 1, about: { trace: '', run: '', family: 'encoder-decoder', untrained: true, snapshot: null, variant: null, training: null, text: '', output: '', source: tokens(KEYS), target: tokens(ROWS), next: tokens(ROWS), config: {}, changes: [] }, entries };
 }
 
 describe('attentions of a graph', () => {
