@@ -217,3 +217,11 @@ def test_a_patch_decides_what_is_written(tiny_model: gf.LoadedModel) -> None:
 
     tape = tiny_model.trace("the girl sleeps", patch=silence)
     assert ids_of(tape, "next") == tape["probabilities"][0].argmax(-1).tolist()
+
+
+def test_one_pass_tells_what_would_be_written(tiny_model: gf.LoadedModel) -> None:
+    model = as_translator(tiny_model)
+    for text in ("the girl sleeps", "the old dog", "my old uncle will visit the castle tomorrow"):
+        (found,) = model.translations([text], beam=1)
+        assert model.would_write(text, found[0].text) == found[0].finished
+        assert not model.would_write(text, f"{found[0].text} la")

@@ -230,3 +230,26 @@ def test_checks_of_a_trace(client: TestClient) -> None:
     }  # fmt: skip
     assert all(one["ok"] and one["cell"] is None for one in findings), findings
     assert client.get("/api/checks/0").status_code == 404
+
+
+def test_what_is_written_does_not_depend_on_what_the_grammar_knows(shown: Traces) -> None:
+    """A right translation is seen in one pass, any other is written token by token."""
+    carried = gf.load()
+    shown.models.add(carried, "carried")  # type: ignore[attr-defined]
+    for text in (OPENING, "the girl sleeps", "the pizza is wide"):
+        asked = ask(shown, model="carried", text=text)
+        assert asked.about["output"] == carried.translate(text, beam=1)
+
+
+def test_a_trace_of_32_tokens_is_quick() -> None:
+    """40 ms of one thread's time, and three times that where the machine is slow."""
+    model = gf.load()
+    text = " ".join((["the", "tired", "animal", "did", "not", "cross", "it"] * 5)[:31])
+    times = []
+    for _ in range(5):
+        begin = time.thread_time()
+        tape = model.trace(text, text)
+        tape.to_bytes(["decoder.0.cross_attention.weights"])
+        times.append(time.thread_time() - begin)
+    assert len(tape.about["source"]) == len(tape.about["target"]) == 32
+    assert min(times) < 3 * 0.040

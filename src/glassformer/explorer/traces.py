@@ -17,7 +17,7 @@ from glassformer.explorer.models import Models
 from glassformer.explorer.past import Past, recorded_trace
 from glassformer.explorer.variants import Variant, Variants
 from glassformer.inspection.tape import Tape
-from glassformer.loaded import LoadedModel, Training
+from glassformer.loaded import LoadedModel, Training, as_translator
 from glassformer.loaded.clock import within
 
 KEPT = 24  # traces
@@ -140,8 +140,13 @@ class Traces:
 def run(model: LoadedModel, asked: Asked) -> Kept:
     """The trace that is asked for, of this model."""
     target = asked.target
-    if target is None and asked.training is not None:
-        target = reference_of(model, asked.text)
+    if target is None and (asked.training or not asked.changes):
+        reference = reference_of(model, asked.text)
+        # Most often the translation is the right one, and to see that is quicker than to write it.
+        if asked.training or (
+            reference and as_translator(model).would_write(asked.text, reference)
+        ):
+            target = reference
     check_size(model, asked.text, target, asked.pad)
     patch = as_patch(asked.changes, model)
     with within(SECONDS):

@@ -94,6 +94,20 @@ class Translator(LoadedModel):
         output = pair.target.decode(wanted)
         return Reading(source, [pair.target.bos_id, *wanted], [*wanted, end], output)
 
+    @torch.inference_mode()
+    def would_write(self, text: str, target: str) -> bool:
+        """Whether this target is what greedy decoding writes. One pass over all its positions can
+        tell, which costs far less than writing it."""
+        pair = self.tokenizers
+        read = self.tensor([*pair.source.encode(text), pair.source.eos_id])
+        wanted = [*pair.target.encode(target), pair.target.eos_id]
+        if len(wanted) > read.size(1) - 1 + self.decoding.extra_length:
+            return False
+        hidden = self.model(read, self.tensor([pair.target.bos_id, *wanted[:-1]]))
+        logits = self.model.logits(hidden)[0]
+        logits[:, [pair.target.pad_id, pair.target.bos_id]] = -torch.inf
+        return logits.argmax(-1).tolist() == wanted
+
     def written(self, source: list[int], length: int, patch: Patch | None) -> list[int]:
         """What greedy decoding writes of a source of so many tokens, end and padding aside."""
         target, model, read = self.tokenizers.target, self.model, self.tensor(source)
