@@ -11,7 +11,9 @@ glassformer runs list
 glassformer evaluate runs/tiny --json >report.json
 python -c "import json; json.load(open('report.json')); import glassformer as gf; print(gf.__file__)"
 
-glassformer explore runs/tiny --no-browser >address &
+test "$(echo 'the girl sleeps' | glassformer translate petit)" = 'la fille dort'  # the carried model
+
+glassformer explore --no-browser >address &
 explorer=$!
 trap 'kill $explorer' EXIT
 python - <<'END'

@@ -12,6 +12,7 @@ import json
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ import torch
 import glassformer as gf
 from glassformer.cli.evaluate import evaluate_built_in
 from glassformer.evaluation.evaluate import PetitReport
+from glassformer.explorer import words
+from glassformer.explorer.changes import Change, as_patch
 from glassformer.explorer.recorded import record_learning
+from glassformer.inspection.tape import Tape
 from glassformer.runs.files import save_tensors, write_text, written_beside
 from glassformer.runs.run import Run
 from glassformer.runs.shipped import FIRST, SHIPPED
@@ -43,9 +47,8 @@ def main() -> None:
     run = Run(parser.parse_args().run)
     torch.set_num_threads(1)
     if not run.finished:
-        words = ("resume", str(run.path)) if run.path.exists() else ("train", FIRST)
-        where = () if run.path.exists() else ("--run", str(run.path))
-        command = [sys.executable, "-m", "glassformer", *words, *where, "--threads", "1"]
+        verb = ("resume",) if run.path.exists() else ("train", FIRST, "--run")
+        command = [sys.executable, "-m", "glassformer", *verb, str(run.path), "--threads", "1"]
         subprocess.run(command, check=True)
     place = SHIPPED / FIRST
     pack(run, place)
@@ -81,6 +84,7 @@ def card(model: gf.LoadedModel, run: Run, report: PetitReport) -> str:
     state = json.loads((run.checkpoints()[-1] / "state.json").read_bytes())
     rows = "\n".join(f"| {name} | {share} |" for name, share in measured(report).items())
     said = "\n".join(f"- “{a}” → “{model.translate(a)}”" for a, _ in SENTENCES)
+    looks = "\n".join(f"- {look(model, *pair)}" for pair in SENTENCES)
     kept = ", ".join(str(step) for step in model.run.snapshots())
     return f"""# petit: the model that Glassformer carries
 
@@ -104,7 +108,7 @@ embeddings of the two sentences above are recorded (`explorer/recorded.py` descr
 `python tools/ship.py` trains the recipe `{model.recipe.name}` (`recipe.toml`) with seed
 {training.seed} on {model.recipe.data.size:,} sentences of the grammar's training split, on
 {state["threads"]} thread ({state["processor"]}): {len(updates):,} updates,
-{sum(row["tokens"] for row in updates):,} source and target tokens, {updates[-1]["seconds"]:,.0f} s.
+{sum(row["tokens"] for row in updates):,} source and target tokens.
 `metrics.jsonl` has every {EVERY_UPDATE}th update. No text of any person is in it.
 
 ## How well it does
@@ -116,6 +120,9 @@ The same command measured the stored parameters, on sentences that training neve
 {rows}
 
 {report.heads.sentence()}
+What *elle* and *il* need most in the two sentences above:
+
+{looks}
 
 ## What it is not for
 
@@ -123,6 +130,37 @@ It knows {config.target_vocabulary:,} words and the sentences that one grammar m
 guesses at all else, and it is no translator of English. Sentences longer than those of training
 (16 words) fail often, as the last split shows. MIT licence, as the package.
 """
+
+
+def look(model: gf.LoadedModel, text: str, target: str) -> str:
+    """Which attention to a noun il or elle needs most: without that one it is least probable."""
+    plain = model.trace(text, target)
+    source, said = ([bare(token) for token in plain.about[side]] for side in ("source", "next"))
+    row = next(i for i, word in enumerate(said) if word in ("il", "elle"))
+    nouns = [i for i, word in enumerate(source) if word in words.antecedents()]
+
+    def probability(tape: Tape) -> float:
+        return tape["probabilities"][0, row, plain.about["next"][row]["id"]].item()
+
+    def without(cut: tuple[int, int, int]) -> float:
+        layer, head, noun = cut
+        path = f"decoder.{layer}.cross_attention.weights"
+        change = Change(path, (head, row, noun), scale=0.0)
+        return probability(model.trace(text, target, patch=as_patch([change], model)))
+
+    layers, heads = range(model.config.n_layers), range(model.config.n_heads)
+    layer, head, noun = most = min(product(layers, heads, nouns), key=without)
+    share = plain[f"decoder.{layer}.cross_attention.weights"][0, head, row, noun].item()
+    return (
+        f"writing *{said[row]}*, head {head + 1} of the decoder's layer {layer + 1} gives "
+        f"*{source[noun]}* {share:.0%} of its attention; without that, the probability of "
+        f"*{said[row]}* falls from {probability(plain):.0%} to {without(most):.0%}"
+    )
+
+
+def bare(token: dict[str, Any]) -> str:
+    """A token as a word."""
+    return str(token["piece"]).removeprefix("▁")
 
 
 def measured(report: PetitReport) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Terminal:
             )  # fmt: skip
         os.close(end)
         self.keyboard = keyboard
-        wait_for(lambda: "http://" in self.text() or self.process.poll() is not None, 60)
+        wait_for(lambda: "http://" in self.text() or self.process.poll() is not None)
         self.address = re.findall(r"http://\S+?(?=[.]?\s)", self.text())[0]
 
     def text(self) -> str:
