@@ -101,6 +101,15 @@ class TraceRequest(Strict):
         )
 
 
+class TrialsRequest(Strict):
+    """Sets of changes to be tried on a trace, for one word at one position."""
+
+    trace: str = Field(max_length=64)
+    row: int
+    token: int
+    trials: list[list[ChangeRequest]] = Field(max_length=64)
+
+
 def changes_of(asked: Sequence[ChangeRequest]) -> tuple[Change, ...]:
     """The changes that a request asks for."""
     return tuple(one.meant() for one in asked)

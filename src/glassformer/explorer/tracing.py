@@ -11,8 +11,9 @@ from fastapi.responses import Response
 
 from glassformer.explorer.answers import BINARY, NotThereError
 from glassformer.explorer.models import Models
-from glassformer.explorer.requests import TraceRequest
+from glassformer.explorer.requests import TraceRequest, TrialsRequest, changes_of
 from glassformer.explorer.traces import Traces
+from glassformer.explorer.trials import try_changes
 from glassformer.inspection.checks import check
 from glassformer.inspection.push import pushes
 
@@ -62,6 +63,12 @@ def routes(models: Models) -> APIRouter:
                 dict(zip(names, share, strict=True)) for share in found.strongest(STRONGEST)
             ],
         }
+
+    @router.post("/trials")
+    def trials(asked: TrialsRequest) -> dict[str, list[float]]:
+        kept = traces.find_kept(asked.trace)
+        sets = [changes_of(one) for one in asked.trials]
+        return {"probabilities": try_changes(kept.model, kept.tape, asked.row, asked.token, sets)}
 
     @router.get("/recording/{trace}")
     def recording(trace: str) -> Response:

@@ -9,7 +9,7 @@ import type { Tensor } from './safetensors';
 /** `column` is the word that is cut off, `share` the largest attention that it had there. */
 export interface Trial { kind: 'ribbon' | 'layer' | 'everywhere' | 'unread'; attention: Attention; head: number | null; column: number; share: number; changes: Change[] }
 
-const LOOKED = 0.1, MOST = 40;
+const LOOKED = 0.1, MOST = 40, TRIED = 64;
 
 export function trialsOf(attentions: Attention[], tensor: (path: string) => Tensor | null, row: number): Trial[] {
   const trials: Trial[] = [];
@@ -32,7 +32,7 @@ export function trialsOf(attentions: Attention[], tensor: (path: string) => Tens
     for (const [column, share] of columns) trials.push({ kind: 'layer', attention, head: null, column, share, changes: [cutRibbon(attention, null, row, column)] });
   }
   const kept = trials.sort((a, b) => b.share - a.share).slice(0, MOST);
-  return [...kept, ...together(attentions, writing, [...looked.values()], row)];
+  return [...kept, ...together(attentions, writing, [...looked.values()], row)].slice(0, TRIED);
 }
 
 /** A word cut off in all layers of a part; and while reading, from all other words. */

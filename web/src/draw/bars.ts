@@ -1,6 +1,6 @@
 // A vector as small bars, up or down from a middle line: height says how much.
 
-import { sized } from './canvas';
+import { sized } from './matrix';
 
 export function drawBars(canvas: HTMLCanvasElement, values: ArrayLike<number>, look: { hue: string; line: string; accent: string }, size: [number, number], scale: number, pinned: number | null = null): void {
   const [width, height] = size, context = sized(canvas, width, height);

@@ -1,20 +1,9 @@
-// A canvas of so many CSS pixels, sharp on any screen; text as the page writes it.
+// Text on a canvas, as the page writes it.
 
 export const SMALL = 13;
 export const font = (size = SMALL, bold = false): string => `${bold ? '600 ' : ''}${size}px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif`;
 
-export function sized(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext('2d');
-  context?.scale(ratio, ratio);
-  return context;
-}
-
-/** Draw a text, cut with … where it is wider than it may be. */
+/** A text, cut with … where it is wider than it may be. */
 export function fitted(context: CanvasRenderingContext2D, text: string, most: number): string {
   if (context.measureText(text).width <= most) return text;
   let n = text.length - 1;

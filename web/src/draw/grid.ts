@@ -3,7 +3,8 @@
 
 import { number } from '../core/format';
 import type { Grid } from '../core/attention';
-import { everyNth, fitted, font, sized } from './canvas';
+import { everyNth, fitted, font } from './canvas';
+import { sized } from './matrix';
 
 export interface GridLook { ink: string; quiet: string; line: string; paper: string; accent: string }
 export interface GridPicture {

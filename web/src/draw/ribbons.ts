@@ -2,7 +2,8 @@
 // with its numbers; the gold truth as a double line; what was cut, dashed.
 
 import { rowOf, type Grid } from '../core/attention';
-import { everyNth, fitted, font, sized } from './canvas';
+import { everyNth, fitted, font } from './canvas';
+import { sized } from './matrix';
 
 export interface RibbonLook { ink: string; quiet: string; line: string; paper: string; accent: string }
 export interface RibbonPicture {

@@ -109,7 +109,7 @@ export const attention = {
     strongest: 'Where the model looks at this moment',
     prove: 'Cut each of them and see',
     again: 'Cut each of them again',
-    running: (done: number, all: number) => `${done} of ${all} runs`,
+    running: (runs: number) => `${runs} runs of the model …`,
     cut: 'what is cut',
     look: 'looked',
     after: (word: string) => `P(${word}) then`,
@@ -173,7 +173,7 @@ export const changes = {
   swapLead: 'Let the model read another sentence, take one value from there, and go on with it here.',
   which: 'which value',
   forCell: 'Change it',
-  wholeNot: 'The other sentence must have as many words for the whole value; a row needs only that row.',
+  wholeNot: 'What both sentences have is swapped; where one is longer, the rest stays as it is.',
   said: {
     off: (what: string) => `${what}: off`,
     scaled: (what: string, by: string) => `${what}: × ${by}`,

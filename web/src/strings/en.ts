@@ -566,7 +566,6 @@ export const en = {
     buffer: 'a fixed number: not learned, the same for every sentence',
     input: 'what came in',
     drawn: 'drawn at random, from a seed that is kept: the same each time',
-    setZero: 'set this number to 0',
     rest: (n: string) => `the other ${n}, together`,
     rounding: 'what rounding left over',
     more: (n: number) => `${n} more`,
