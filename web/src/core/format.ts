@@ -33,6 +33,11 @@ export function percent(value: number): string {
   return `${Math.round(value * 100)} %`;
 }
 
+/** A probability: two digits, of a small one three. */
+export function chance(value: number): string {
+  return number(value, value < 0.1 ? 3 : 2);
+}
+
 /** A token as it is read: the mark of a space before it is taken off. */
 export function readable(piece: string): string {
   return piece.replace(/^▁/, '').replace(/^<\/s>$/, 'end').replace(/^<s>$/, 'start') || '␣';

@@ -4,6 +4,7 @@
 import { number } from '../core/format';
 import type { Grid } from '../core/attention';
 import { everyNth, fitted, font } from './canvas';
+import { rgb, share } from './colour';
 import { sized } from './matrix';
 
 export interface GridLook { ink: string; quiet: string; line: string; paper: string; accent: string }
@@ -15,7 +16,7 @@ export interface GridPicture {
 /** Where the cells stand on the canvas. */
 export interface GridPlace { left: number; top: number; cell: [number, number]; width: number; height: number }
 
-const GAP = 8, MOST_NAME = 120, TALLEST = 34, NUMBER = 44;
+const SMALL_CELL = 6, GAP = 8, MOST_NAME = 120, TALLEST = 34, NUMBER = 44;
 
 export function placeGrid(context: CanvasRenderingContext2D, picture: GridPicture): GridPlace {
   const { grid, width, bare } = picture;
@@ -33,10 +34,38 @@ export function drawGrid(canvas: HTMLCanvasElement, picture: GridPicture, look: 
   const probe = canvas.getContext('2d')!;
   const place = placeGrid(probe, picture);
   const context = sized(canvas, Math.ceil(place.width), Math.ceil(place.height))!;
-  drawCells(context, picture, place, look);
+  const small = !picture.numbers && Math.min(...place.cell) <= SMALL_CELL;
+  (small ? drawSmallCells : drawCells)(context, picture, place, look);
   if (!picture.bare) drawNames(context, picture, place, look);
   drawMarks(context, picture, place, look);
   return place;
+}
+
+/** Cells of a few points are drawn as an image; of several that share a point the strongest shows. */
+function drawSmallCells(context: CanvasRenderingContext2D, { grid, scale }: GridPicture, { left, top, cell: [w, h] }: GridPlace, look: GridLook): void {
+  const wide = Math.max(1, Math.min(grid.columns, Math.round(w * grid.columns * 2))), tall = Math.max(1, Math.min(grid.rows, Math.round(h * grid.rows * 2)));
+  const image = new ImageData(wide, tall), [red, green, blue] = rgb(look.ink), { data } = image;
+  for (let i = 0; i < grid.rows; i++) {
+    const line = Math.floor((i * tall) / grid.rows) * wide;
+    for (let j = 0; j < grid.columns; j++) {
+      const value = grid.data[grid.start + i * grid.columns + j]!;
+      if (!Number.isFinite(value) || value === 0) continue;
+      const at = (line + Math.floor((j * wide) / grid.columns)) * 4, alpha = 255 * share(Math.abs(value) / (scale || 1));
+      if (alpha <= data[at + 3]!) continue;
+      data[at] = red; data[at + 1] = green; data[at + 2] = blue; data[at + 3] = alpha;
+    }
+  }
+  const held = new OffscreenCanvas(wide, tall);
+  held.getContext('2d')!.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(held, left, top, w * grid.columns, h * grid.rows);
+  frame(context, grid, left, top, w, h, look);
+}
+
+function frame(context: CanvasRenderingContext2D, grid: Grid, left: number, top: number, w: number, h: number, look: GridLook): void {
+  context.strokeStyle = look.line;
+  context.lineWidth = 1;
+  context.strokeRect(left - 0.5, top - 0.5, w * grid.columns + 0.5, h * grid.rows + 0.5);
 }
 
 function drawCells(context: CanvasRenderingContext2D, { grid, scale, numbers }: GridPicture, { left, top, cell: [w, h] }: GridPlace, look: GridLook): void {
@@ -57,7 +86,7 @@ function drawCells(context: CanvasRenderingContext2D, { grid, scale, numbers }: 
         context.stroke();
         continue;
       }
-      const much = Math.min(1, Math.abs(value) / (scale || 1)) ** 0.7;
+      const much = share(Math.abs(value) / (scale || 1));
       if (much < 0.004 && !numbers) continue;
       context.globalAlpha = numbers ? much * 0.3 : much;
       context.fillStyle = look.ink;
@@ -73,9 +102,7 @@ function drawCells(context: CanvasRenderingContext2D, { grid, scale, numbers }: 
     }
   }
   context.globalAlpha = 1;
-  context.strokeStyle = look.line;
-  context.lineWidth = 1;
-  context.strokeRect(left - 0.5, top - 0.5, w * grid.columns + 0.5, h * grid.rows + 0.5);
+  frame(context, grid, left, top, w, h, look);
 }
 
 function drawNames(context: CanvasRenderingContext2D, picture: GridPicture, { left, top, cell: [w, h] }: GridPlace, look: GridLook): void {

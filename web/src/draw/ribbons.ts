@@ -17,7 +17,7 @@ export interface RibbonPicture {
 }
 export interface RibbonPlace { from: number; to: number; rowPitch: number; columnPitch: number; height: number; width: number }
 
-const GAP = 8, NUMBER = 40, LEAST = 0.02, MOST_DRAWN = 6000;
+const GAP = 8, NUMBER = 40, LEAST = 0.02, EVEN = 1.5, MOST_DRAWN = 4000;
 
 export function placeRibbons(picture: RibbonPicture): RibbonPlace {
   const { grid, width } = picture, most = Math.max(grid.rows, grid.columns);
@@ -43,14 +43,15 @@ function curve(context: CanvasRenderingContext2D, place: RibbonPlace, row: numbe
   context.bezierCurveTo(middle, y, middle, to, place.to, to);
 }
 
-/** The other words' ribbons, in four strengths, so that thousands are four strokes. */
+/** The other words' ribbons, those above what an even attention would give, in four strengths: so
+ * that thousands are four strokes. */
 function drawOthers(context: CanvasRenderingContext2D, { grid, row }: RibbonPicture, place: RibbonPlace, look: RibbonLook): void {
-  const steps = [0.05, 0.2, 0.5, 1.01];
+  const steps = [0.05, 0.2, 0.5, 1.01], least = Math.max(LEAST, EVEN / grid.columns);
   const pairs: [number, number][][] = steps.map(() => []);
   for (let i = 0; i < grid.rows; i++) {
     for (let j = 0; j < grid.columns && i !== row; j++) {
       const share = grid.data[grid.start + i * grid.columns + j]!;
-      if (share >= LEAST) pairs[steps.findIndex((step) => share < step)]?.push([i, j]);
+      if (share >= least) pairs[steps.findIndex((step) => share < step)]?.push([i, j]);
     }
   }
   context.strokeStyle = look.ink;

@@ -5,6 +5,7 @@ import { attentionsOf, headGrid, PARTS, rowOf, strongest, tokensOf, type Attenti
 import { readable } from '../core/format';
 import type { Graph } from '../core/graph';
 import { choosing } from '../strings/attention';
+import { looking } from './looking.svelte';
 import { session } from './session.svelte';
 
 const clamp = (value: number, count: number): number => Math.min(Math.max(Number.isFinite(value) ? value : 0, 0), Math.max(count - 1, 0));
@@ -41,9 +42,10 @@ export function namesOf(graph: Graph, part: Part): Names {
   return { rows: said(writes ?? queries), quiet: writes ? said(queries).map((word) => `${word} →`) : [], columns: said(keys), writes: writes !== null };
 }
 
+/** The row of the word that the reader follows; where words are only read, the one that stands for another. */
 function firstRow(names: Names): number {
-  const found = names.rows.findIndex((word) => choosing.includes(word));
-  return Math.max(found, 0);
+  if (names.writes || looking.family === 'encoder-only') return Math.max(looking.row, 0);
+  return Math.max(names.rows.findIndex((word) => choosing.includes(word)), 0);
 }
 
 export const chosen = new Chosen();

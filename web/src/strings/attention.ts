@@ -56,7 +56,7 @@ export const attention = {
   } as Record<string, (share: string, word: string) => string>,
   does: (what: string) => `looks mostly at ${what}`.replace('at along', 'along').replace('mostly at everywhere', 'everywhere'),
   leans: (what: string) => `has no clear habit; most goes to ${what}`,
-  habitsNote: 'What a head does is measured on this sentence: the mean share of its attention that goes to the word itself, the one before or after, the first, the last, or any one word. Half or more names it. A head of cross-attention may also go along the sentence: in three of four steps it moves on by at most two words.',
+  habitsNote: 'What a head does is measured on this sentence: the mean share of its attention that goes to the word itself, the one before or after, the first, the last, the word that it translates, or any one word. Half or more names it. A head of cross-attention may also go along the sentence: in three of four steps it moves on by at most two words.',
   two: {
     heading: 'The same word, two heads',
     other: 'other head',
