@@ -67,7 +67,7 @@ function place(items: Item[], room: Room, width: number, side: number, beside: b
   const boxes: Box[] = [], frames: Frame[] = [], spines: Flow['spines'] = [];
   let height = 0;
   for (const column of new Set(items.map((item) => item.column).sort())) {
-    let y = (beside ? 0 : height) + room.top, group = '';
+    let y = (beside || !height ? 0 : height + room.gap) + room.top, group = '';
     const first = boxes.length;
     for (const item of items.filter((one) => one.column === column)) {
       if (item.group !== group) {

@@ -23,7 +23,7 @@ export function called(path: string): string {
   const parameter = parameterNames[`${owner}.${last}`];
   if (parameter) return parameter;
   const of = owner && last in parameterOf ? parameterOf[last as keyof typeof parameterOf] : null;
-  return of ? of(named(owner)?.[0] ?? owner.replaceAll('_', ' ')) : named(path)?.[0] ?? last.replaceAll('_', ' ').trim();
+  return of ? of(names[owner]?.[0] ?? owner.replaceAll('_', ' ')) : named(path)?.[0] ?? last.replaceAll('_', ' ').trim();
 }
 
 /** The parts that a value stands in, from the outside in: "decoder layer 1", "cross-attention". */

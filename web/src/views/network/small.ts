@@ -6,9 +6,10 @@ import type { Entry } from '../../core/graph';
 const MOST_ROWS = 64;
 export interface SmallSize { cell: [number, number]; rows: number; columns: number; height: number }
 
-export function smallSize(entry: Entry, width: number): SmallSize {
+/** At most `most` rows are drawn. */
+export function smallSize(entry: Entry, width: number, mostRows = MOST_ROWS): SmallSize {
   const { rows: all, columns: wide } = extentOf(entry);
-  const rows = Math.min(all, MOST_ROWS);
+  const rows = Math.min(all, mostRows);
   const grid = isGrid(entry) || entry.dtype === 'bool' || (wide <= 64 && entry.shape.length === 2 && wide === all);
   const most = grid ? (rows > 8 ? 13 : 18) : 14;
   const cell = Math.max(1, Math.min(most, Math.floor(width / wide)));
