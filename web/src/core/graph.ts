@@ -19,6 +19,16 @@ export function readersOf(entries: Entry[]): number[][] {
   return readers;
 }
 
+/** The entries with a changed value joined to the one whose place it took, so that the way goes on. */
+export function joined(entries: Entry[]): Entry[] {
+  if (!entries.some((entry) => entry.kind === 'changed')) return entries;
+  const at = new Map(entries.map((entry, i) => [entry.path, i]));
+  return entries.map((entry) => {
+    const original = at.get(`${entry.path}.original`);
+    return entry.kind === 'changed' && original !== undefined ? { ...entry, inputs: [{ entry: original, through: [] }] } : entry;
+  });
+}
+
 export const isComputed = (entry: Entry): boolean => entry.kind === 'value' || entry.kind === 'changed';
 
 /** The run as a tree by path. A parameter that one value alone is computed from lives with that value;
@@ -54,10 +64,11 @@ function settle(root: Node, i: number, home: string[], entries: Entry[]): void {
   if (node.path === entries[i]!.path) node.entry = i;
 }
 
-/** "encoder.0.self_attention.weights" in parts, a stack and its layer's number kept together. */
+/** "encoder.0.self_attention.weights" in parts, a stack and its layer's number kept together, and what
+ * a change replaced kept beside what replaced it. */
 export function partsOf(path: string): string[] {
   return path.split('.').reduce<string[]>((parts, one) => {
-    if (/^\d+$/.test(one) && parts.length) parts[parts.length - 1] += `.${one}`;
+    if (/^(\d+|original)$/.test(one) && parts.length) parts[parts.length - 1] += `.${one}`;
     else parts.push(one);
     return parts;
   }, []);

@@ -30,18 +30,6 @@ export function tokensOf(graph: Graph): (entry: number) => Token[] {
   };
 }
 
-/** Of a grid of queries and keys, the tokens that the columns stand for: those of the second operand. */
-export function keysOf(graph: Graph, entry: number): Token[] {
-  const tokens = tokensOf(graph);
-  let at = entry;
-  for (;;) {
-    const made = graph.entries[at]!, next = made.inputs[made.operator === 'matmul' ? 1 : 0]?.entry;
-    if (next === undefined) return [];
-    if (made.operator === 'matmul') return tokens(next);
-    at = next;
-  }
-}
-
 export const isGrid = (entry: Entry): boolean => {
   const [query, key] = entry.axes.slice(-2);
   return (query === 'query' && key === 'key') || (entry.operator === 'softmax' && entry.shape.length === 4);

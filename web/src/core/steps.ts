@@ -19,13 +19,14 @@ export function arrangeSteps(entries: Entry[], steps: Step[], most: number): Ste
   for (const step of ordered) rank.set(step, Math.max(-1, ...inputs(step).map((one) => rank.get(one)!)) + 1);
   for (const step of [...ordered].reverse()) {
     const readers = ordered.filter((one) => inputs(one).includes(step));
-    const waits = step.port || /bool/.test(entries[step.entry]!.dtype);
+    const waits = step.port || !inputs(step).length || /bool/.test(entries[step.entry]!.dtype);
     if (waits && readers.length) rank.set(step, Math.min(...readers.map((one) => rank.get(one)!)) - 1);
   }
-  return columns(ordered, inputs, rank, most);
+  const entryInputs = (step?: Step): number[] => (step ? entries[step.entry]!.inputs.map((source) => source.entry) : []);
+  return columns(ordered, inputs, entryInputs, rank, most);
 }
 
-function columns(ordered: Step[], inputs: (step: Step) => Step[], rank: Map<Step, number>, most: number): StepPlace[] {
+function columns(ordered: Step[], inputs: (step: Step) => Step[], entryInputs: (step?: Step) => number[], rank: Map<Step, number>, most: number): StepPlace[] {
   const places = new Map<Step, StepPlace>();
   let row = 0;
   for (const level of [...new Set(ordered.map((step) => rank.get(step)!))].sort((a, b) => a - b)) {
@@ -33,7 +34,8 @@ function columns(ordered: Step[], inputs: (step: Step) => Step[], rank: Map<Step
     const wish = (step: Step): number | undefined => inputs(step).map((one) => places.get(one)!.column)[0];
     const here = ordered.filter((step) => rank.get(step) === level);
     const turn = (step: Step): number => (step.port ? ordered.find((one) => inputs(one).includes(step))?.entry ?? step.entry : step.entry);
-    here.sort((a, b) => Number(a.port && level > 0) - Number(b.port && level > 0) || turn(a) - turn(b));
+    const order = (step: Step): number => entryInputs(ordered.find((one) => inputs(one).includes(step))).indexOf(step.entry);
+    here.sort((a, b) => Number(a.port && level > 0) - Number(b.port && level > 0) || turn(a) - turn(b) || order(a) - order(b));
     for (const step of here) {
       if (taken.size >= most) { row++; taken = new Set(); }
       const wanted = wish(step);
@@ -65,7 +67,6 @@ export function boxSteps(places: StepPlace[], room: StepRoom): { boxes: StepBox[
 /** A line for every wire between two boxes. */
 export function lineSteps(boxes: StepBox[], wires: Wire[], room: StepRoom): StepLine[] {
   const at = new Map(boxes.map((box) => [box.entry, box]));
-  const rowBottom = (rank: number): number => Math.max(...boxes.filter((box) => box.rank === rank).map((box) => box.y + box.height));
   const lanes: { column: number; from: number; start: number; end: number; slot: number }[] = [];
   return wires.flatMap((wire) => {
     const a = at.get(wire.from), b = at.get(wire.to);
@@ -76,9 +77,9 @@ export function lineSteps(boxes: StepBox[], wires: Wire[], room: StepRoom): Step
     const passed = boxes.some((box) => box.column === a.column && box.rank > a.rank && box.rank < b.rank);
     if (!passed) return [straight(wire, x1, y1, x2, y2, room.gap)];
     const lane = laneFor(lanes, a, b, wire.from);
-    const x = a.x + a.width + 10 + lane * 7, low = rowBottom(a.rank) + room.gap / 2;
+    const right = a.x + a.width, x = right + 12 + lane * 7, out = a.y + Math.min(28, a.height / 2) + lane * 5;
     const top = y2 - room.gap / 2;
-    const d = `M${x1},${y1} V${low - room.gap / 2} C${x1},${low} ${x},${low - 12} ${x},${low + 6} V${top - 6} C${x},${y2} ${x2},${top - 6} ${x2},${y2}`;
+    const d = `M${right},${out} H${x - 8} Q${x},${out} ${x},${out + 8} V${top - 6} C${x},${y2} ${x2},${top - 6} ${x2},${y2}`;
     return [{ wire, d, at: [x2, y2 - 14] as [number, number] }];
   });
 }

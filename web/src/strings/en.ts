@@ -128,6 +128,7 @@ export const en = {
     layers: (n: number) => (n ? `${n} ${n === 1 ? 'layer' : 'layers'}` : ''),
     goesTo: 'goes on to',
     shared: (n: number) => `one table, read in ${n} places`,
+    larger: (name: string) => `${name}, larger`,
     learned: 'learned in training',
     fixed: 'fixed, not learned',
     lines: (drawn: number, of: number) => `${drawn} lines are drawn: all ${of} inputs of these steps, one operation at each end.`,

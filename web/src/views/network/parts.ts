@@ -1,6 +1,6 @@
 // What the levels of the network have in common.
 
-import { isComputed, partsOf, type Entry, type Node } from '../../core/graph';
+import { isComputed, wayTo, type Entry, type Node } from '../../core/graph';
 
 /** A numbered part: one layer of a stack. */
 export const isLayer = (node: Node): boolean => /\.\d+$/.test(node.path);
@@ -26,13 +26,8 @@ export function isSteps(entries: Entry[], node: Node): boolean {
 }
 
 /** The part whose opening shows this entry among its steps. */
-export function homeOf(root: Node, path: string): string {
-  const parts = partsOf(path);
-  let node = root;
-  for (let depth = 1; depth < parts.length; depth++) {
-    const next = node.children.find((one) => one.path === parts.slice(0, depth).join('.'));
-    if (!next) break;
-    node = next;
-  }
-  return node === root ? root.children.find((child) => child.path === path)?.path ?? root.children.find((child) => child.children.some((one) => one.path === path))?.path ?? '' : node.path;
+export function homeOf(entries: Entry[], root: Node, path: string): string {
+  const way = wayTo(root, path);
+  const steps = way.find((node) => isSteps(entries, node));
+  return (steps ?? way[0])?.path ?? '';
 }
