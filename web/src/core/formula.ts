@@ -46,9 +46,16 @@ export function formulaOf(entry: Entry, entries: Entry[]): string {
   }
 }
 
+/** Whether an index takes all there is and only adds an axis. */
+function widens(constants: Json[]): boolean {
+  const given = (constants[0] as Json[])[1], parts = Array.isArray(given) ? given : [given];
+  const whole = (part: Json | undefined): boolean => part === null || (typeof part === 'object' && ('ellipsis' in part || ('slice' in part && (part['slice'] as Json[]).every((one) => one === null))));
+  return parts.includes(null) && parts.every(whole);
+}
+
 /** What happens to a value on its way along an edge, in words; nothing where nothing does. */
 export function onTheWay(source: Source['through']): string {
-  const names = source.map(([name]) => name);
+  const names = source.map(([name, constants]) => (name === '__getitem__' && widens(constants) ? 'unsqueeze' : name));
   const known = en.network.ways[names.join(' ')];
   return known ?? names.map((name) => en.network.ways[name] ?? name).join(', ');
 }

@@ -1,7 +1,7 @@
 // Rows of values: which tokens they stand for, and where the numbers of one row are.
 
 import { inputsBehind } from './collapse';
-import type { Entry, Graph, Token } from './graph';
+import { joined, type Entry, type Graph, type Token } from './graph';
 
 export interface Row { start: number; width: number }
 export interface Extent { rows: number; columns: number; heads: number }
@@ -22,7 +22,7 @@ export function rowOf(entry: Entry, row: number, head: number): Row {
 
 /** The tokens that the rows of each entry stand for; none where a row is not a place in the text. */
 export function tokensOf(graph: Graph): (entry: number) => Token[] {
-  const behind = inputsBehind(graph.entries), { source, target } = graph.about;
+  const behind = inputsBehind(joined(graph.entries)), { source, target } = graph.about;
   return (entry) => {
     if (behind[entry]! < 0) return [];
     if (!source.length || !target.length) return source.length ? source : target;

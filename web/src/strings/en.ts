@@ -116,7 +116,7 @@ export const en = {
     choose: 'whose numbers are shown',
     takes: (from: string) => (from ? `, takes ${from}` : ''),
     unfold: ', unfold it',
-    openPart: (name: string) => `open ${name}`,
+    openPart: 'open',
     parameters: 'parameters',
     ofPart: (n: string) => `${n} parameters`,
     none: 'no parameters',
