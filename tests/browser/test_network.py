@@ -30,9 +30,9 @@ def crumbs(tab: Explorer) -> str:
 
 
 def test_from_the_probabilities_to_the_words_by_clicking_alone(
-    explorer: Open, models: Models
+    explorer: Open, families: Models
 ) -> None:
-    tab, tape = explorer(), models["petit"].trace(OPENING)
+    tab, tape = explorer(), families["petit"].trace(OPENING)
     tab.open(text=OPENING, view="network", row=ROW)
     tab.page.click("[data-part=probabilities]", position={"x": 20, "y": 16})
     seen, checked = [], 0
@@ -56,9 +56,9 @@ def test_from_the_probabilities_to_the_words_by_clicking_alone(
     assert checked >= 5
 
 
-@pytest.mark.parametrize("model", ["petit", "decoder-only", "encoder-only"])
-def test_every_line_is_an_input_of_the_run(explorer: Open, models: Models, model: str) -> None:
-    tab, tape = explorer(), models[model].trace(OPENING)
+@pytest.mark.parametrize("model", ["petit", "predictor", "reader"])
+def test_every_line_is_an_input_of_the_run(explorer: Open, families: Models, model: str) -> None:
+    tab, tape = explorer(), families[model].trace(OPENING)
     parts = {
         match[0] for entry in tape
         if (match := re.match(r"(en|de)coder\.0\.\w+|(source|target)_\w+|logits", entry.path))
@@ -73,11 +73,11 @@ def test_every_line_is_an_input_of_the_run(explorer: Open, models: Models, model
         assert steps and set(drawn) == recorded and len(drawn) == len(recorded), part
 
 
-@pytest.mark.parametrize("model", ["petit", "decoder-only", "encoder-only"])
+@pytest.mark.parametrize("model", ["petit", "predictor", "reader"])
 def test_the_whole_has_every_part_and_every_edge_between(
-    explorer: Open, models: Models, model: str
+    explorer: Open, families: Models, model: str
 ) -> None:
-    tab, tape = explorer(), models[model].trace(OPENING)
+    tab, tape = explorer(), families[model].trace(OPENING)
     tab.open(model=model, text=OPENING, view="network")
     parts = tab.page.eval_on_selector_all("[data-part]", "all => all.map((o) => o.dataset.part)")
     lines = tab.page.eval_on_selector_all(
@@ -113,12 +113,12 @@ def test_levels_by_keyboard_and_by_the_browser(explorer: Open) -> None:
     assert crumbs(tab) == "None"
 
 
-def test_parameters_are_summed_to_the_total(explorer: Open, models: Models) -> None:
+def test_parameters_are_summed_to_the_total(explorer: Open, families: Models) -> None:
     tab = explorer()
     tab.open(text=OPENING, view="network")
     tab.page.get_by_role("button", name="parameters", exact=True).click()
     total = tab.page.locator("[data-testid=parameters-sum]").get_attribute("data-value")
-    assert total == str(sum(p.numel() for p in models["petit"].model.parameters()))
+    assert total == str(sum(p.numel() for p in families["petit"].model.parameters()))
 
 
 def test_a_level_opens_at_once(explorer: Open) -> None:
@@ -133,7 +133,7 @@ def test_a_level_opens_at_once(explorer: Open) -> None:
 
 
 @pytest.mark.parametrize("open_", ["decoder.0", "decoder.0.cross_attention", "target_embedding"])
-def test_the_levels_keep_the_rules(explorer: Open, models: Models, open_: str) -> None:
+def test_the_levels_keep_the_rules(explorer: Open, families: Models, open_: str) -> None:
     tab = explorer()
     tab.open(text=OPENING, view="network", open=open_, row=ROW)
     assert tab.findings() == []
@@ -141,5 +141,5 @@ def test_the_levels_keep_the_rules(explorer: Open, models: Models, open_: str) -
         tab.page.set_viewport_size({"width": width, "height": height})
         tab.idle()
         assert tab.overflow()[:4] == []
-        assert tab.untrue(models["petit"].trace(OPENING)) == []
+        assert tab.untrue(families["petit"].trace(OPENING)) == []
     assert not re.search(r"\bweights?\b", tab.page.inner_text("body"), re.IGNORECASE)
