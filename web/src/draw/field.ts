@@ -3,7 +3,7 @@
 
 import { flatOf, type Place, type Plane } from '../core/plane';
 import type { Numbers } from '../core/safetensors';
-import { mixed, rgb, share } from './colour';
+import { mixed, rgb, share, type Rgb } from './colour';
 
 /** What is seen: cells [from, to) at a cell's size, the first of them at x, y. */
 export interface Window { rows: [number, number]; columns: [number, number]; x: number; y: number; w: number; h: number }
@@ -17,39 +17,43 @@ export function windowOf(plane: Plane, w: number, h: number, scroll: [number, nu
   return { rows, columns, x: columns[0] * w - scroll[0], y: rows[0] * h - scroll[1], w, h };
 }
 
-/** Tints: one pixel a cell, laid large without smoothing; then lines, notches and crosses. */
+/** Tints, painted pixel by pixel: a block a cell, a notch at its foot for negative, lines between large ones. */
 export function drawTints(context: CanvasRenderingContext2D, plane: Plane, data: Numbers, window: Window, ink: Ink, scale: number): void {
-  const { rows, columns, x, y, w, h } = window, width = columns[1] - columns[0], height = rows[1] - rows[0];
+  const { rows, columns, x, y, w, h } = window, width = (columns[1] - columns[0]) * w, height = (rows[1] - rows[0]) * h;
   if (width <= 0 || height <= 0) return;
   const image = new ImageData(width, height), pixels = new Uint32Array(image.data.buffer), table = levels(ink);
-  const factor = 1 / (scale || 1), notches: Place[] = [], crosses: Place[] = [], notched = w >= 3 && h >= 3;
-  for (let row = rows[0], i = 0; row < rows[1]; row++) {
-    for (let column = columns[0], flat = flatOf(plane, [row, column]); column < columns[1]; column++, flat++, i++) {
-      const value = data[flat]!, part = Math.abs(value) * factor;
-      pixels[i] = table[part <= 1 ? (part * (LEVELS - 1)) | 0 : Number.isFinite(value) ? LEVELS - 1 : 0]!;
-      if (value < 0 && notched && part > 0.002 && Number.isFinite(value)) notches.push([row, column]);
-      if (!Number.isFinite(value)) crosses.push([row, column]);
+  const factor = (LEVELS - 1) / (scale || 1), dark = packed(rgb(ink.ink)), notched = w >= 3 && h >= 3;
+  const wide = w > 6 ? w - 1 : w, tall = h > 6 ? h - 1 : h, edge = Math.max(1, Math.round(Math.min(w, h) / 4)), crosses: Place[] = [];
+  pixels.fill(table[0]!);
+  for (let row = rows[0]; row < rows[1]; row++) {
+    for (let column = columns[0], flat = flatOf(plane, [row, column]); column < columns[1]; column++, flat++) {
+      const value = data[flat]!, level = Math.abs(value) * factor, left = (column - columns[0]) * w, top = (row - rows[0]) * h;
+      if (!Number.isFinite(value)) { crosses.push([row, column]); continue; }
+      block(pixels, width, left, top, wide, tall, table[level < LEVELS ? level | 0 : LEVELS - 1]!);
+      if (value < 0 && notched && level >= 1) block(pixels, width, left, top + tall - edge, Math.min(wide, Math.round(edge * 1.5)), edge, dark);
     }
   }
-  const small = new OffscreenCanvas(width, height);
-  small.getContext('2d')!.putImageData(image, 0, 0);
+  const painted = new OffscreenCanvas(width, height);
+  painted.getContext('2d')!.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  context.drawImage(small, x, y, width * w, height * h);
-  context.fillStyle = ink.paper;
-  if (w > 6) for (let i = 1; i <= width; i++) context.fillRect(x + i * w - 1, y, 1, height * h);
-  if (h > 6) for (let i = 1; i <= height; i++) context.fillRect(x, y + i * h - 1, width * w, 1);
-  context.fillStyle = ink.ink;
-  const edge = Math.max(1, Math.min(w, h) / 4), gap = h > 6 ? 1 : 0;
-  for (const [row, column] of notches) context.fillRect(x + (column - columns[0]) * w, y + (row - rows[0] + 1) * h - edge - gap, edge * 1.5, edge);
-  if (w >= 3 && h >= 3) drawCrosses(context, crosses, window, ink);
+  context.drawImage(painted, x, y);
+  if (notched) drawCrosses(context, crosses, window, ink);
+}
+
+/** By loops: of a few pixels each, they are many times faster than fill. */
+function block(pixels: Uint32Array, stride: number, left: number, top: number, wide: number, tall: number, colour: number): void {
+  for (let row = 0, at = top * stride + left; row < tall; row++, at += stride) {
+    for (let column = 0; column < wide; column++) pixels[at + column] = colour;
+  }
+}
+
+function packed([r, g, b]: Rgb): number {
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }
 
 function levels(ink: Ink): Uint32Array {
   const paper = rgb(ink.paper), hue = rgb(ink.hue);
-  return Uint32Array.from({ length: LEVELS }, (_, i) => {
-    const [r, g, b] = mixed(paper, hue, share(i / (LEVELS - 1)));
-    return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  });
+  return Uint32Array.from({ length: LEVELS }, (_, i) => packed(mixed(paper, hue, share(i / (LEVELS - 1)))));
 }
 
 /** What is hidden, −∞, is crossed out. */
@@ -83,25 +87,43 @@ export function drawBars(context: CanvasRenderingContext2D, plane: Plane, data: 
 
 /** A line around all cells of a kind: only where a cell of it meets one that is not. */
 export function outline(context: CanvasRenderingContext2D, plane: Plane, window: Window, has: (place: Place) => boolean, colour: string, width: number, dashed = false): void {
-  const { x, y, w, h, rows, columns } = window;
-  const inside = (row: number, column: number): boolean => row >= 0 && column >= 0 && row < plane.rows && column < plane.columns && has([row, column]);
+  const { x, y, w, h, rows, columns } = window, inset = width / 2;
+  // The window and one cell around it, so that an edge that is not seen is not taken for one.
+  const across = columns[1] - columns[0] + 2, inside = new Uint8Array(across * (rows[1] - rows[0] + 2));
+  for (let row = Math.max(0, rows[0] - 1); row < Math.min(plane.rows, rows[1] + 1); row++) {
+    for (let column = Math.max(0, columns[0] - 1); column < Math.min(plane.columns, columns[1] + 1); column++) {
+      if (has([row, column])) inside[(row - rows[0] + 1) * across + column - columns[0] + 1] = 1;
+    }
+  }
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.setLineDash(dashed ? [4, 3] : []);
   context.beginPath();
-  const inset = width / 2;
-  for (let row = rows[0]; row < rows[1]; row++) {
-    for (let column = columns[0]; column < columns[1]; column++) {
-      if (!inside(row, column)) continue;
-      const left = x + (column - columns[0]) * w + inset, top = y + (row - rows[0]) * h + inset, right = left + w - width, bottom = top + h - width;
-      if (!inside(row - 1, column)) { context.moveTo(left - inset, top); context.lineTo(right + inset, top); }
-      if (!inside(row + 1, column)) { context.moveTo(left - inset, bottom); context.lineTo(right + inset, bottom); }
-      if (!inside(row, column - 1)) { context.moveTo(left, top - inset); context.lineTo(left, bottom + inset); }
-      if (!inside(row, column + 1)) { context.moveTo(right, top - inset); context.lineTo(right, bottom + inset); }
+  const wide = across - 2, tall = rows[1] - rows[0], at = (row: number, column: number): number => (row + 1) * across + column + 1;
+  for (let row = 0; row < tall; row++) {
+    for (const [by, level] of [[-across, y + row * h + inset], [across, y + (row + 1) * h - inset]] as const) {
+      for (const [from, to] of runs(wide, (i) => inside[at(row, i)] === 1 && !inside[at(row, i) + by])) { context.moveTo(x + from * w, level); context.lineTo(x + to * w, level); }
+    }
+  }
+  for (let column = 0; column < wide; column++) {
+    for (const [by, level] of [[-1, x + column * w + inset], [1, x + (column + 1) * w - inset]] as const) {
+      for (const [from, to] of runs(tall, (i) => inside[at(i, column)] === 1 && !inside[at(i, column) + by])) { context.moveTo(level, y + from * h); context.lineTo(level, y + to * h); }
     }
   }
   context.stroke();
   context.setLineDash([]);
+}
+
+/** Where something holds, from each beginning to each end. */
+function runs(n: number, holds: (i: number) => boolean): [number, number][] {
+  const found: [number, number][] = [];
+  for (let i = 0; i < n; i++) {
+    if (!holds(i)) continue;
+    const from = i;
+    while (i < n && holds(i)) i++;
+    found.push([from, i]);
+  }
+  return found;
 }
 
 const FONT = "13px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
