@@ -120,13 +120,20 @@ def test_the_estimate_is_near_what_a_trace_holds(family: str, words: int) -> Non
     assert 0.6 < estimate(model.config, words + 1, words + 1) / tape.nbytes < 1.7
 
 
+def test_learned_positions_bound_what_can_be_read() -> None:
+    sizes = {"source_vocabulary": 307, "target_vocabulary": 307, "d_model": 8, "d_ff": 11}
+    for positions, most in (("learned", 37), ("sinusoids", 512)):
+        config = gf.ModelConfig(n_heads=2, n_layers=1, max_length=37, positions=positions, **sizes)  # type: ignore[arg-type]
+        assert limits.longest(wrap(gf.build(config))) == most
+
+
 def test_what_is_too_much_is_refused(
     shown: Traces, tiny_model: gf.LoadedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(TooMuchError, match="65 tokens; 64 can be shown"):
-        ask(shown, text=" ".join(["the"] * 65))
+    with pytest.raises(TooMuchError, match="513 tokens; 512 can be shown"):
+        ask(shown, text=" ".join(["the"] * 513))
     with pytest.raises(TooMuchError, match="the target has"):
-        ask(shown, target=" ".join(["le"] * 65))
+        ask(shown, target=" ".join(["le"] * 513))
     monkeypatch.setattr(limits, "MOST_BYTES", 1000)
     with pytest.raises(TooMuchError, match="MB of numbers"):
         ask(shown)

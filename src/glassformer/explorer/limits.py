@@ -26,7 +26,7 @@ def check_text(model: LoadedModel, text: str, target: str | None = None) -> None
     """
     if not text.strip():
         raise ConfigError("there is no word to read: type a sentence")
-    limit = min(MOST_TOKENS, model.longest)
+    limit = longest(model)
     sides = (("text", text, model.tokenizers.source),
              ("target", target or "", model.tokenizers.target))  # fmt: skip
     for what, line, tokenizer in sides:
@@ -43,6 +43,13 @@ def check_text(model: LoadedModel, text: str, target: str | None = None) -> None
         count = len(tokenizer.encode(line))
         if count > limit:
             raise TooMuchError(f"the {what} has {count:,} tokens; {limit} can be shown")
+
+
+def longest(model: LoadedModel) -> int:
+    """Tokens that a model can read here: with sinusoids more than it was trained on, at which it
+    guesses; with learned positions those that it has."""
+    learned = model.config.positions == "learned"
+    return min(MOST_TOKENS, model.longest) if learned else MOST_TOKENS
 
 
 def check_size(model: LoadedModel, text: str, target: str | None, pad: int) -> None:

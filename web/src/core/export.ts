@@ -18,7 +18,7 @@ export function csvOf(panels: Panel[]): string {
   return lines.join('\r\n') + '\r\n';
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '�');
+export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '�');
 const LEFT = 120, TOP = 96, GAP = 28;
 
 export function svgOf(title: string, panels: Panel[], style: Style): string {

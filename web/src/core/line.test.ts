@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capitalised, drawn, fresh, glossed, replaced, spans, wordsOf } from './line';
+import { capitalised, drawn, fresh, glossed, partAt, replaced, spans, wordsOf } from './line';
 
 const tokens = (...pieces: string[]) => pieces.map((piece, id) => ({ id, piece }));
 const texts = (...pieces: string[]) => wordsOf(tokens(...pieces)).map((word) => word.text);
@@ -28,9 +28,14 @@ describe('a line of tokens', () => {
   });
 
   it('says what pieces mean, nothing twice in a row, nothing for a comma', () => {
-    const words = wordsOf(tokens('▁parce', "▁qu'", 'elle', ',', '▁rues'));
-    const found = glossed(words, { parce: 'because', "qu'": 'because', elle: 'it', ',': ',', rues: 'streets' });
-    expect([...found.values()]).toEqual(['because', '', 'it', '', 'streets']);
+    const words = wordsOf(tokens('▁parce', "▁qu'", 'elle', ',', '▁rue', 's', '▁a', 'nd'));
+    const found = glossed(words, { parce: 'because', "qu'": 'because', elle: 'it', rues: 'streets', a: 'has' });
+    expect([...found.values()]).toEqual(['because', '', 'it', '', 'streets', '', '', '']);
+  });
+
+  it('knows of what word a piece is a part', () => {
+    const words = wordsOf(tokens("▁qu'", 'elle', ',', '▁', 'p', 'i'));
+    expect([0, 1, 2, 3, 5, 9].map((at) => partAt(words, at))).toEqual(["qu'", 'elle', ',', 'pi', 'pi', '']);
   });
 
   it('begins with a capital letter', () => {

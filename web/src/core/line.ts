@@ -51,18 +51,33 @@ export function bare(text: string): string {
   return text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
 }
 
+/** The parts of a word that mean something of their own: up to an apostrophe, and after it. */
+function parts(pieces: Piece[]): Piece[][] {
+  const found: Piece[][] = [];
+  for (const piece of pieces) {
+    const last = found.at(-1)?.at(-1);
+    if (last && !/['’]$/.test(last.text) && /[\p{L}\p{N}]/u.test(piece.text)) found.at(-1)!.push(piece);
+    else found.push([piece]);
+  }
+  return found;
+}
+
+/** The word, or the part of one, that a piece belongs to. */
+export function partAt(words: Word[], at: number): string {
+  const found = words.flatMap((word) => parts(word.pieces)).find((part) => part.some((piece) => piece.at === at));
+  return found?.map((piece) => piece.text).join('') ?? '';
+}
+
 /** What each piece means; nothing twice in a row, nothing for punctuation. */
 export function glossed(words: Word[], glosses: Record<string, string>): Map<number, string> {
   const found = new Map<number, string>();
   let before = '';
   for (const word of words) {
-    const whole = glosses[bare(word.text).toLowerCase()];
-    word.pieces.forEach((piece, i) => {
-      const own = glosses[piece.text.toLowerCase()] ?? (i === 0 ? whole : undefined) ?? '';
-      const gloss = /\p{L}/u.test(own) ? own : '';
-      found.set(piece.at, gloss === before ? '' : gloss);
+    for (const part of parts(word.pieces)) {
+      const gloss = glosses[bare(part.map((piece) => piece.text).join('')).toLowerCase()] ?? glosses[part.map((piece) => piece.text).join('').toLowerCase()] ?? '';
+      part.forEach((piece, i) => found.set(piece.at, i || gloss === before ? '' : gloss));
       if (gloss) before = gloss;
-    });
+    }
   }
   return found;
 }

@@ -5,19 +5,19 @@ import type { ModelInfo } from '../api/source';
 
 export interface Progress {
   run: string; model: string; step: number; updates: number; loss: number | null; seconds: number;
-  finished: boolean; sample: string | null; samples: { step: number; text: string }[];
+  running: boolean; finished: boolean; text: string | null; sample: string | null; samples: { step: number; text: string }[];
 }
 
 class Demo {
   progress = $state.raw<Progress | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Follow the training until it is adopted, or there is none. Returns what ends that. */
+  /** Follow the training until it ends, or there is none. Returns what ends the asking. */
   follow(): () => void {
     let ended = false;
     const ask = async (): Promise<void> => {
       try { this.progress = session.source.live ? await session.source.ask<Progress | null>('api/demo') : null; } catch { return; }
-      if (!ended && this.progress) this.timer = setTimeout(() => void ask(), 1000);
+      if (!ended && this.progress?.running) this.timer = setTimeout(() => void ask(), 1000);
     };
     void ask();
     return () => { ended = true; clearTimeout(this.timer); };
@@ -27,7 +27,6 @@ class Demo {
   async adopt(): Promise<void> {
     try {
       const model = await session.source.ask<ModelInfo>('api/demo/adopt', {});
-      this.progress = null;
       await session.welcome(model.name);
     } catch (error) { session.fail(error); }
   }

@@ -22,15 +22,19 @@ class Looking {
   drawn = $state.raw<{ trace: string; at: number; choice: Choice | null; pushed: boolean } | null>(null);
   /** Which written words are new against the sentence before. */
   fresh = $state.raw<Set<number>>(new Set());
+  /** The sentence as a drawing; the part that draws it says how. */
+  picture: () => string = () => '';
+  /** The words that may stand in the place of each that is read. */
+  offers = $state.raw<Option[][]>([]);
   private before: string[] = [];
   private swaps = new Asked<Swaps>();
-  private asked = '';
-  private answered = '';
+  private offered = '';
 
   family = $derived<Family>(session.graph?.about.family ?? session.info?.family ?? 'encoder-decoder');
   /** A single line for models that only read, or that write on. */
   single = $derived(this.family !== 'encoder-decoder');
   lines = $derived<Lines>(session.graph ? linesOf(session.graph, this.family) : { upper: [], lower: [], rest: 0, read: new Set() });
+  private upper = $derived(this.single ? this.lines.lower : this.lines.upper);
   written = $derived<Token[]>(session.graph ? writtenOf(session.graph, this.family) : []);
   /** The place of the word that is followed, among the written tokens. */
   at = $derived.by(() => {
@@ -73,36 +77,26 @@ class Looking {
     this.drawn = { trace, at, choice: singledOut(strands, family, row, candidates, recording.values, found?.margin), pushed: found !== null };
   }
 
-  /** Ask which words of this text may be exchanged, and for which. */
-  offer(text: string): void {
-    if (!session.source.live || !session.info?.built_in || text.length > LONGEST) { this.swaps.value = null; return; }
-    if (text === this.asked) return;
-    this.asked = text;
-    void this.swaps.ask(`api/swaps?text=${encodeURIComponent(text)}`).then(() => (this.answered = text));
-  }
-
-  /** The words that may stand in this one's place. */
-  optionsFor(word: Word): Option[] {
-    const at = this.placeOf(word)?.[0], text = session.graph?.about.text ?? '';
-    let from = 0;
-    for (const one of this.swaps.value?.words ?? []) {
-      const start = text.indexOf(one.text, from);
-      if (start === at) return one.options;
-      if (start >= 0) from = start + one.text.length;
-    }
-    return [];
+  /** Ask which words of this text may be exchanged, and for which; until that is known the old offers stay. */
+  async offer(text: string): Promise<void> {
+    const offered = session.source.live && session.info?.built_in && text.length <= LONGEST;
+    if (offered) await this.swaps.ask(`api/swaps?text=${encodeURIComponent(text)}`);
+    if (text !== session.graph?.about.text) return;
+    const found = (offered && this.swaps.value?.words) || [];
+    this.offers = this.upper.map((word) => optionsAt(text, found, this.placeOf(word)?.[0]));
+    this.offered = text;
   }
 
   /** Put another word in a word's place: what the grammar makes of that, or just the word. */
   exchange(word: Word, by: string): void {
-    const option = this.optionsFor(word).find((one) => one.word === by), place = this.placeOf(word);
-    if (option && this.answered === session.graph?.about.text) session.say(option.text);
+    const option = this.offers[this.upper.indexOf(word)]?.find((one) => one.word === by), place = this.placeOf(word);
+    if (option && this.offered === session.graph?.about.text) session.say(option.text);
     else if (place) session.say(replaced(session.graph!.about.text, place, by));
   }
 
   /** Where the letters of a word stand in the text. */
   private placeOf(word: Word): [number, number] | null {
-    const places = spans(session.graph?.about.text ?? '', this.single ? this.lines.lower : this.lines.upper);
+    const places = spans(session.graph?.about.text ?? '', this.upper);
     const own = word.pieces.filter((piece) => /[\p{L}\p{N}]/u.test(piece.text)).flatMap((piece) => places.get(piece.at) ?? []);
     return own.length ? [Math.min(...own), Math.max(...own)] : null;
   }
@@ -120,6 +114,17 @@ class Looking {
     this.fresh = new Set(words.flatMap((_, i) => (isNew[i] && !isSpecial(this.written[i]!.piece) ? [i] : [])));
     this.before = words;
   }
+}
+
+/** Of the words of a text, found one after another, the options of that which begins here. */
+function optionsAt(text: string, words: Swaps['words'], at: number | undefined): Option[] {
+  let from = 0;
+  for (const word of words) {
+    const start = text.indexOf(word.text, from);
+    if (start === at) return word.options;
+    if (start >= 0) from = start + word.text.length;
+  }
+  return [];
 }
 
 export function plain(token: Token): string {

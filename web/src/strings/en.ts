@@ -22,6 +22,7 @@ export const en = {
     open: 'Open a recording…',
     live: 'Back to the program',
     save: 'Save this recording',
+    picture: 'Save the picture',
     keys: 'Keys',
     language: 'English',
   },
@@ -84,13 +85,14 @@ export const en = {
     unknown: (word: string, n: number) => `“${word}” is not among the ${n} words that this small model learned; it will guess.`,
     unsure: (mean: string) => `unsure: the mean probability of these words is ${mean}`,
     without: 'before the change',
-    training: (seed: number) => `A training step: dropout is on, with seed ${seed}.`,
+    training: (dropout: string, seed: number) => `A training step: dropout is on, ${dropout} with seed ${seed}.`,
     trainingEnd: 'back to the trained model at rest',
   },
   demo: {
     learning: (step: number, updates: number) => `Your own model is learning: update ${step} of ${updates}`,
     loss: (loss: string) => `loss ${loss}`,
     finished: 'Your own model is trained.',
+    stopped: (step: number, updates: number) => `The training of your own model stopped at update ${step} of ${updates}.`,
     use: 'use it',
   },
   strip: {
