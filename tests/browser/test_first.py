@@ -1,4 +1,4 @@
-"""The first screen: what a word's ribbon says, changing the text, and what happens when things fail."""
+"""The first screen: a word's ribbon, other words, and what happens when things fail."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -188,7 +189,7 @@ def test_on_a_phone_tokens_are_rows_and_targets_are_large(explorer: Open) -> Non
     left = tab.page.locator("[data-side=source]").evaluate_all(
         "(all) => all.map((one) => one.getBoundingClientRect().y)"
     )
-    assert all(b - a >= 44 for a, b in zip(left, left[1:], strict=False))
+    assert all(b - a >= 44 for a, b in pairwise(left))
     tab.page.locator("[data-side=target]", has_text="rue").tap()
     assert followed(tab)[0] == "rue"
 
