@@ -6,6 +6,7 @@ import { parse } from 'svelte/compiler';
 const HOME = `${process.argv[2] ?? new URL('./src', import.meta.url).pathname}/`;
 const SPOKEN = new Set(['aria-label', 'aria-description', 'title', 'placeholder', 'alt', 'label']);
 const SIZES = new Set(['13px', '15px', '18px', '22px', '28px', 'inherit']);
+const AXES = /^(?:(?:batch|head|query|key|position|feature|vocabulary)\b ?)+$/;
 const SENTENCE = /\p{L}{2,}[,;:]? \p{L}+[,;:]? \p{L}{2,}/u;
 
 // What may stand nowhere, or only in one folder: pattern, the folder, what to do instead.
@@ -37,7 +38,7 @@ function lint(name) {
     const place = at - before.length;
     if (name.startsWith('strings/')) {
       if (/\bweights?\b/i.test(value)) say(place, `“${value}”: learned numbers are parameters, softmax outputs are attention`);
-    } else if (where === 'code' ? SENTENCE.test(value) : /\p{L}{2,}/u.test(value)) {
+    } else if (where === 'code' ? SENTENCE.test(value) && !AXES.test(value) : /\p{L}{2,}/u.test(value)) {
       say(place, `“${value.trim()}”: what the reader sees stands in strings/`);
     }
   }

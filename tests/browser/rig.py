@@ -6,6 +6,7 @@ whatever the page asks of another fails, and is noted.
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 import time
@@ -25,15 +26,23 @@ from glassformer.inspection.tape import Tape
 
 ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+INDEX = (ROOT / "web" / "src" / "views" / "index.ts").read_text(encoding="utf-8")
+VIEWS = re.findall(r"\bid: '([\w-]+)'", INDEX)
 WIDTHS = {360: 780, 1280: 800, 1920: 1080}  # and the heights that go with them
 PATIENCE = 20_000  # ms, for a machine that is busy
 
-# Counts the page's requests that are under way, up to the reading of the answer.
+# Counts the page's requests that are under way, up to the reading of the answer, and how often it
+# had all of them.
 COUNTING = """
 window.underWay = 0;
+window.answered = 0;
 const counted = (f) => async function (...given) {
   window.underWay++;
-  try { return await f.apply(this, given); } finally { setTimeout(() => window.underWay--); }
+  try {
+    return await f.apply(this, given);
+  } finally {
+    setTimeout(() => { if (!--window.underWay) window.answered++; });
+  }
 };
 window.fetch = counted(window.fetch);
 for (const name of ['json', 'arrayBuffer', 'text']) {

@@ -6,14 +6,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from rig import ROOT, WIDTHS, Explorer
+from rig import VIEWS, WIDTHS, Explorer
 
 from glassformer.explorer.models import Models
 from glassformer.explorer.words import OPENING
 
 Open = Callable[..., Explorer]
-INDEX = (ROOT / "web" / "src" / "views" / "index.ts").read_text(encoding="utf-8")
-VIEWS = re.findall(r"\bid: '([\w-]+)'", INDEX)
 FAMILIES = ["petit", "predictor", "reader"]
 SIZES = {13, 15, 18, 22, 28}  # px
 
