@@ -58,8 +58,8 @@ def test_the_page_and_every_view_are_small(browser: Browser, address: str) -> No
 
 
 def test_attention_follows_the_typing(browser: Browser, address: str, models: Models) -> None:
-    text = measured.of_length(models["petit"], 32)
-    assert_reached(lambda: measured.typing(browser, address, text, 12))
+    assert len(models["petit"].trace(measured.LONGER).about["source"]) == 32
+    assert_reached(lambda: measured.typing(browser, address, measured.LONGER, 12))
 
 
 def test_heads_and_layers_are_switched_at_once(browser: Browser, address: str) -> None:
