@@ -25,6 +25,8 @@ demo: setup
 
 test: dev
 	$(BIN)/python web/page.py run test
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		echo "No Chromium here: the tests of the page in a browser are skipped (Debian: apt install chromium)."
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() or 1, 4))') \
 		--cov --cov-report=term:skip-covered $(ARGS)
 

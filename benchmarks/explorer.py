@@ -79,15 +79,18 @@ async (one) => {{
   return performance.now() - before;
 }}
 """
-TYPED = f"""
-() => {{
-  window.typed = new Promise((done) => addEventListener('keydown', async (event) => {{
-    const answered = window.answered;
-    while (window.answered === answered) await new Promise(requestAnimationFrame);
-    await ({PAINTED})();
-    done(performance.now() - event.timeStamp);
-  }}, {{ capture: true, once: true }}));
-}}
+# Ends when another recording than before is on the page, in the frame that shows its attention.
+TYPED = """
+() => {
+  window.typed = new Promise((done) => addEventListener('keydown', (event) => {
+    const seen = new MutationObserver(() => requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => done(performance.now() - event.timeStamp);
+      channel.port2.postMessage(0);
+    }));
+    seen.observe(document.querySelector('main'), { attributeFilter: ['data-recording'] });
+  }, { capture: true, once: true }));
+}
 """
 MOVE = """
 (view) => {
@@ -173,6 +176,7 @@ def typing(browser: Browser, address: str, text: str, repetitions: int) -> dict[
         tab.page.evaluate(TYPED)
         box.press("Backspace" if i % 2 else "s")
         times.append(tab.page.evaluate("window.typed"))
+        tab.idle()
     tab.close()
     name = "key press to attention at 32 tokens"
     return {

@@ -31,17 +31,15 @@ VIEWS = re.findall(r"\bid: '([\w-]+)'", INDEX)
 WIDTHS = {360: 780, 1280: 800, 1920: 1080}  # and the heights that go with them
 PATIENCE = 20_000  # ms, for a machine that is busy
 
-# Counts the page's requests that are under way, up to the reading of the answer, and how often it
-# had all of them.
+# Counts the page's requests that are under way, up to the reading of the answer.
 COUNTING = """
 window.underWay = 0;
-window.answered = 0;
 const counted = (f) => async function (...given) {
   window.underWay++;
   try {
     return await f.apply(this, given);
   } finally {
-    setTimeout(() => { if (!--window.underWay) window.answered++; });
+    setTimeout(() => window.underWay--);
   }
 };
 window.fetch = counted(window.fetch);
