@@ -20,10 +20,13 @@ IDS = [
 ]  # fmt: skip
 FAMILIES = ["petit", "decoder-only", "encoder-only"]
 # What the page must show of an idea, as a selector; of those not named here what DATA finds.
-DATA = "main [data-path][data-value], main [data-path] [data-value], main canvas"
+DATA = "section [data-path][data-value], section [data-path] [data-value], section canvas"
+PARTS = "[data-part^=encoder], [data-part^=decoder]"
 SHOWN = {
+    **dict.fromkeys(["a02", "a03", "a28", "b09"], PARTS),
+    **dict.fromkeys(["a04", "a05", "a07", "a08"], "[data-part$=self_attention]"),
+    **dict.fromkeys(["a06", "a10", "a14", "a16", "a19", "a26", "a27", "b29"], "[data-step]"),
     "a01": "[data-side=target], [data-side=source]",
-    "a20": "main canvas >> nth=1",
     "a23": "[data-scheme] td[data-value]",
     "a24": "[data-scheme=sinusoids-concatenated] td[data-value]",
     "a25": "[data-scheme=sinusoids] td[data-value]",
@@ -109,7 +112,11 @@ def test_an_idea_is_on_the_page(
 ) -> None:
     tab = tabs(model)
     tab.problems.clear()
-    tab.open(model=model, text=OPENING, view="ideas")
+    index = tab.page.get_by_role("button", name="all ideas")
+    if index.count():
+        index.click()
+    else:
+        tab.open(model=model, text=OPENING, view="ideas")
     tab.page.locator(f"button[data-idea={idea}]").click()
     expect(tab.page.locator(f"aside[data-idea={idea}]")).to_be_visible()
     expect(tab.page.locator(SHOWN.get(idea, DATA)).first).to_be_visible()
