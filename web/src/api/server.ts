@@ -16,7 +16,7 @@ async function answer(address: string, body?: unknown, signal?: AbortSignal): Pr
   }
   if (response.ok) return response;
   const said = (await response.json().catch(() => ({}))) as { error?: string };
-  throw new SourceError(said.error ?? en.state.answered(response.status));
+  throw new SourceError(said.error ?? en.state.answered(response.status), false, response.status);
 }
 
 async function ask<T>(address: string, body?: unknown, signal?: AbortSignal): Promise<T> {

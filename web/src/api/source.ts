@@ -39,5 +39,5 @@ export interface Source {
 
 /** What is wrong, in a sentence for the reader; `gone` when the program does not answer at all. */
 export class SourceError extends Error {
-  constructor(message: string, readonly gone = false) { super(message); }
+  constructor(message: string, readonly gone = false, readonly status = 0) { super(message); }
 }

@@ -23,7 +23,7 @@ class Checks {
   private async ask(trace: string): Promise<void> {
     try {
       const { findings } = await session.source.ask<{ findings: Finding[] }>(`api/checks/${trace}`);
-      if (session.graph?.about.trace === trace) [this.findings, this.of] = [findings, trace];
+      if (session.recording?.trace === trace) [this.findings, this.of] = [findings, trace];
     } catch { this.findings = null; }
   }
 }

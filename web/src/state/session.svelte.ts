@@ -138,7 +138,7 @@ class Session {
     const question = this.question(this.place);
     try {
       const answer = await this.source.trace({ ...question, values: this.paths(this.graph) }, asked.signal);
-      const recording = new Recording(answer, this.source);
+      const recording = new Recording(answer, this.source, question);
       await recording.need(this.paths(answer.graph));
       if (asked !== this.asked) return;
       this.previous = this.recording;
@@ -161,7 +161,7 @@ class Session {
   async beside(change: Partial<TraceRequest>, paths: string[] = []): Promise<Recording> {
     const question = { ...this.question(this.place), ...change };
     const answer = await this.source.trace({ ...question, values: [...this.paths(this.graph), ...paths] });
-    return new Recording(answer, this.source);
+    return new Recording(answer, this.source, question);
   }
 
   /** What every first picture needs, and what the open views watch. */
@@ -205,7 +205,7 @@ class Session {
     if (!entry || !recording) return;
     await this.need([entry.path, ...entry.inputs.map((source) => recording.graph.entries[source.entry]!.path)]);
     if (!entry.file) return;
-    const code = await this.source.code(recording.graph.about.trace, recording.index.get(entry.path)!).catch(() => null);
+    const code = await recording.code(entry.path);
     if (this.cell?.path === entry.path) this.code = code;
   }
 
