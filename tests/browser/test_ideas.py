@@ -1,5 +1,5 @@
-"""Every idea of the Transformer can be brought onto the page, on the loaded model and in true numbers;
-where a family cannot show one, the page says why."""
+"""Every idea of the Transformer can be brought onto the page, on the loaded model and in true
+numbers; where a family cannot show one, the page says why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IDS = [
     f"{group}{n:02}" for group, count in (("a", 40), ("b", 30), ("c", 13))
     for n in range(1, count + 1)
 ]  # fmt: skip
-FAMILIES = ["petit", "decoder-only", "encoder-only"]
+FAMILIES = ["petit", "predictor", "reader"]
 # What the page must show of an idea, as a selector; of those not named here what DATA finds.
 DATA = "section [data-path][data-value], section [data-path] [data-value], section canvas"
 PARTS = "[data-part^=encoder], [data-part^=decoder]"
@@ -26,7 +26,7 @@ SHOWN = {
     **dict.fromkeys(["a02", "a03", "a28", "b09"], PARTS),
     **dict.fromkeys(["a04", "a05", "a07", "a08"], "[data-part$=self_attention]"),
     **dict.fromkeys(["a06", "a10", "a14", "a16", "a19", "a26", "a27", "b29"], "[data-step]"),
-    "a01": "[data-side=target], [data-side=source]",
+    "a01": "[data-side]:visible",
     "a23": "[data-scheme] td[data-value]",
     "a24": "[data-scheme=sinusoids-concatenated] td[data-value]",
     "a25": "[data-scheme=sinusoids] td[data-value]",
@@ -64,8 +64,8 @@ SHOWN = {
 # What a family cannot show: it has no such part, or has learned nothing.
 LACKING = {
     "petit": set(),
-    "decoder-only": {"a02", "a03", "a04", "a38", "b15", "c02", "c04", "c06", "c09", "c10"},
-    "encoder-only": {
+    "predictor": {"a02", "a03", "a04", "a38", "b15", "c02", "c04", "c06", "c09", "c10"},
+    "reader": {
         "a02", "a03", "a05", "a09", "a29", "a30", "a31", "a32", "a37", "a38", "a39", "b01", "b02",
         "b04", "b15", "b16", "c04", "c06", "c08", "c09", "c10", "c12",
     },
@@ -108,7 +108,7 @@ CASES = [(model, one) for model in FAMILIES for one in IDS if one not in LACKING
 
 @pytest.mark.parametrize(("model", "idea"), CASES)
 def test_an_idea_is_on_the_page(
-    tabs: Callable[[str], Explorer], models: Models, model: str, idea: str
+    tabs: Callable[[str], Explorer], families: Models, model: str, idea: str
 ) -> None:
     tab = tabs(model)
     tab.problems.clear()
@@ -122,6 +122,5 @@ def test_an_idea_is_on_the_page(
     expect(tab.page.locator(SHOWN.get(idea, DATA)).first).to_be_visible()
     tab.idle()
     pad = 2 if "pad=2" in tab.page.url else 0
-    assert tab.untrue(models[model].trace(OPENING, pad=pad)) == []
+    assert tab.untrue(families[model].trace(OPENING, pad=pad)) == []
     assert tab.problems == []
-
