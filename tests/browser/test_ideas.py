@@ -58,7 +58,7 @@ SHOWN = {
     "c09": "[data-testid=averaged]",
     "c10": "[data-testid=bleu]",
     "c11": "[data-norm=post] td[data-value]",
-    "c12": "canvas[data-rows]",
+    "c12": "[data-testid=cache]",
     "c13": "[data-family=decoder-only] canvas",
 }
 # What a family cannot show: it has no such part, or has learned nothing.

@@ -20,7 +20,7 @@ from glassformer.inspection.tape import Tape
 from glassformer.loaded import LoadedModel, Training, as_translator
 from glassformer.loaded.clock import within
 
-KEPT = 24  # traces
+KEPT = 200  # traces
 KEPT_BYTES = 600_000_000  # of their values; one alone may have as many as a trace may
 
 

@@ -76,7 +76,7 @@ export const IDEAS: Record<string, Find> = {
   a39: writes({ how: 'beam' }),
   a40: view('training'),
   b01: writes({ how: 'sample', step: 0 }),
-  b02: writes({ how: 'sample', step: 1, t: 1.5 }),
+  b02: writes({ how: 'sample', step: 0, t: 1.5 }),
   b03: view('training'),
   b04: ({ info }) => (info.family === 'encoder-only' ? 'writing' : { view: 'scale' }),
   b05: view('parameters'),
