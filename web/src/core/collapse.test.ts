@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { collapse, shown, spineTo, wiresOf } from './collapse';
 import { nodeAt, treeOf, wayTo, type Node } from './graph';
-import { small } from './handmade';
+import { graphOf, small } from './handmade';
 
 const pairs = (edges: { from: string; to: string; wires: unknown[] }[]): string[] => edges.map((edge) => `${edge.from} → ${edge.to} ×${edge.wires.length}`).sort();
 
@@ -60,4 +60,9 @@ test.each([true, false])('the stream goes past what is added to it (pre-norm: %s
   const graph = small(pre), spine = spineTo(graph.entries, graph.entries.length - 1);
   const paths = [...spine].map((i) => graph.entries[i]!.path);
   expect(paths).toEqual(['logits', ...(pre ? [] : ['high.0.after.normalised']), 'high.0.after.added', 'writing.embedded', 'target']);
+});
+
+test('a loss leads back through what the model made, not to what it is held against', () => {
+  const graph = graphOf([['words', [], { kind: 'input' }], ['wanted', [], { kind: 'input' }], ['made', ['words']], ['logs', ['made']], ['loss', ['wanted', 'logs'], { operator: 'mul' }]]);
+  expect([...spineTo(graph.entries, 4)].map((i) => graph.entries[i]!.path)).toEqual(['loss', 'logs', 'made', 'words']);
 });

@@ -108,13 +108,15 @@ function ancestors(entries: Entry[], from: number): Set<number> {
 }
 
 /** The residual stream that ends here: back from value to value and, where something was added to a
- * value that it was itself computed from, past what was added. */
+ * value that it was itself computed from, past what was added; else along what took longest to make. */
 export function spineTo(entries: Entry[], end: number): Set<number> {
   const behind = inputsBehind(entries), spine = new Set<number>();
   for (let at: number | undefined = end; at !== undefined;) {
     spine.add(at);
     const ways: number[] = entries[at]!.inputs.map((source) => source.entry).filter((i) => behind[i]! >= 0 && entries[i]!.dtype !== 'bool');
-    at = ways.find((way) => ways.every((other) => other === way || ancestors(entries, other).has(way))) ?? ways[0];
+    const back = new Map(ways.map((way) => [way, ancestors(entries, way)]));
+    const deepest = (a: number, b: number): number => back.get(b)!.size - back.get(a)!.size;
+    at = ways.find((way) => ways.every((other) => other === way || back.get(other)!.has(way))) ?? ways.sort(deepest)[0];
   }
   return spine;
 }
