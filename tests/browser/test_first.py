@@ -40,7 +40,7 @@ def exchange(tab: Explorer, word: str, by: str) -> None:
     tab.page.get_by_role("option", name=by, exact=True).click()
 
 
-def test_elle_comes_from_street_and_il_from_animal(explorer: Open, models: Models) -> None:
+def test_elle_comes_from_street_and_il_from_animal(explorer: Open, families: Models) -> None:
     tab = explorer()
     tab.open()
     assert followed(tab) == ("elle", "street")
@@ -54,11 +54,11 @@ def test_elle_comes_from_street_and_il_from_animal(explorer: Open, models: Model
 
 @pytest.mark.parametrize("text", [OPENING, TIRED])
 def test_the_number_is_the_share_of_the_head_that_did_most(
-    explorer: Open, models: Models, text: str
+    explorer: Open, families: Models, text: str
 ) -> None:
     tab = explorer()
     tab.open(text=text)
-    tape = models["petit"].trace(text)
+    tape = families["petit"].trace(text)
     row = next(i for i, t in enumerate(tape.about["next"]) if t["piece"] in ("il", "elle"))
     nouns = [i for i, t in enumerate(tape.about["source"]) if t["piece"] in ("▁animal", "▁street")]
     path, head, query, key, _ = next(
@@ -194,19 +194,19 @@ def test_on_a_phone_tokens_are_rows_and_targets_are_large(explorer: Open) -> Non
     assert followed(tab)[0] == "rue"
 
 
-@pytest.mark.parametrize("family", ["decoder-only", "encoder-only"])
+@pytest.mark.parametrize("model", ["predictor", "reader"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_model_of_one_line_has_arcs(
-    explorer: Open, models: Models, family: str, width: int
+    explorer: Open, families: Models, model: str, width: int
 ) -> None:
     tab = explorer(width=width)
-    tab.open(model=family, text="the girl sleeps")
-    tab.page.locator("[data-side=target]").nth(2).click()
+    tab.open(model=model, text="the girl sleeps")
+    tab.page.locator("[data-side=target]", has_text="e").last.click()
     tab.idle()
     assert tab.overflow() == []
     assert tab.words("source") == []
     assert tab.page.locator(".share").count() > 0
-    assert tab.untrue(models[family].trace("the girl sleeps")) == []
+    assert tab.untrue(families[model].trace("the girl sleeps")) == []
 
 
 @contextmanager
@@ -223,17 +223,17 @@ def running(models: Models, port: int) -> Iterator[str]:
 
 
 def test_the_page_waits_for_a_program_that_has_gone(
-    browser: Browser, built: None, models: Models
+    browser: Browser, built: None, families: Models
 ) -> None:
     port = free_port()
-    with running(models, port) as address:
+    with running(families, port) as address:
         tab = Explorer(browser, address)
         tab.open()
         before = tab.words("target")
     exchange(tab, "wide", "tired")
     expect(tab.page.get_by_role("status").first).to_contain_text("The program has ended")
     assert tab.words("target") == before
-    with running(models, port):
+    with running(families, port):
         expect(tab.page.locator("[data-side=target]", has_text="fatigué")).to_be_visible()
         expect(tab.page.get_by_text("The program has ended")).to_have_count(0)
         tab.close()
