@@ -24,7 +24,7 @@ from glassformer.loaded import wrap
 from glassformer.loaded.training import Training
 
 Open = Callable[..., Explorer]
-FAMILIES = ["petit", "decoder-only", "encoder-only"]
+FAMILIES = ["petit", "predictor", "reader"]
 SRC = Path(gf.__file__).parent.parent
 SEED = 7
 CARD = "[data-testid=pinned-value]"
@@ -87,9 +87,9 @@ def view_of(model: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("model", FAMILIES)
 def test_random_cells_are_pythons_and_are_computed_again(
-    explorer: Open, models: Models, model: str
+    explorer: Open, families: Models, model: str
 ) -> None:
-    tape, tab, draw = models[model].trace(OPENING), explorer(), random.Random(SEED)
+    tape, tab, draw = families[model].trace(OPENING), explorer(), random.Random(SEED)
     tab.open(**view_of(model))
     wrong = []
     for entry in draw.sample(list(tape), 40):
@@ -159,9 +159,9 @@ def test_every_operator_that_occurs_has_an_explainer(
 
 
 def test_a_number_is_followed_from_the_probability_to_the_embedding(
-    explorer: Open, models: Models
+    explorer: Open, families: Models
 ) -> None:
-    tape, tab = models["petit"].trace(OPENING), explorer()
+    tape, tab = families["petit"].trace(OPENING), explorer()
     tab.open(**view_of("petit"))
     inspect(tab, "probabilities", 3 * 1368 + 5)
     tab.page.locator("[data-testid=code] summary").click()
@@ -185,7 +185,7 @@ def test_a_number_is_followed_from_the_probability_to_the_embedding(
     assert tab.page.get_by_role("button", name="back", exact=True).count() == 0
 
 
-def test_what_is_shown_of_a_sum_adds_up(explorer: Open, models: Models) -> None:
+def test_what_is_shown_of_a_sum_adds_up(explorer: Open, families: Models) -> None:
     tab = explorer()
     tab.open(**view_of("petit"))
     for path, flat in [("decoder.0.feedforward.hidden", 1013), ("probabilities", 77),
@@ -220,8 +220,8 @@ def outlined(tab: Explorer, path: str) -> int:
 
 
 def test_the_cells_behind_the_selected_one_are_outlined(explorer: Open) -> None:
-    tab, part = explorer(), "decoder.1.feedforward"
-    tab.open(model="decoder-only", text=OPENING, view="neurons")
+    tab, part = explorer(), "decoder.2.feedforward"
+    tab.open(model="predictor", text=OPENING, view="neurons")
     tab.page.locator(f"[data-part='{part}.active'] canvas").wait_for()
     assert outlined(tab, f"{part}.active") == 0
     inspect(tab, f"{part}.output", 5)
@@ -230,18 +230,18 @@ def test_the_cells_behind_the_selected_one_are_outlined(explorer: Open) -> None:
 
 
 def test_what_a_change_changed_is_outlined_dashed(explorer: Open) -> None:
-    tab, part = explorer(), "decoder.1.feedforward.active"
+    tab, part = explorer(), "decoder.2.feedforward.active"
     change = {"path": "decoder.0.feedforward.active", "where": [3, 5], "value": 9}
-    tab.open(model="decoder-only", text=OPENING, view="neurons", changes=json.dumps([change]))
+    tab.open(model="predictor", text=OPENING, view="neurons", changes=json.dumps([change]))
     tab.page.locator(f"[data-part='{part}'] canvas").wait_for()
     assert outlined(tab, part) > 100
-    tab.open(model="decoder-only", text=OPENING, view="neurons")
+    tab.open(model="predictor", text=OPENING, view="neurons")
     tab.page.locator(f"[data-part='{part}'] canvas").wait_for()
     assert outlined(tab, part) == 0
 
 
 def test_pins_lead_back_and_travel_in_a_file(
-    explorer: Open, models: Models, tmp_path: Path
+    explorer: Open, families: Models, tmp_path: Path
 ) -> None:
     tab = explorer()
     tab.open(model="petit", text="the dog sleeps", view="pins")
@@ -263,7 +263,7 @@ def test_pins_lead_back_and_travel_in_a_file(
     assert note["text"] == "it is <b>on</b>\nhere"
     tab.page.get_by_role("button", name="take the pin “a neuron” out").click()
     assert tab.page.get_by_role("button", name="a neuron", exact=True).count() == 0
-    chooser = tab.page.locator("input[type=file]")
+    chooser = tab.page.locator("section input[type=file]")
     chooser.set_input_files(kept)
     tab.page.get_by_role("button", name="a neuron", exact=True).wait_for()
     wrong = tmp_path / "wrong.json"
@@ -274,18 +274,20 @@ def test_pins_lead_back_and_travel_in_a_file(
 
 def opened_part(tab: Explorer) -> Any:
     """The queries of all heads, by the part for heads, in the view of one layer's steps."""
-    tab.open(model="decoder-only", text=OPENING, view="neurons")
-    return tab.page.locator("[data-part='decoder.1.feedforward.up.weight']")
+    tab.open(model="predictor", text=OPENING, view="neurons")
+    return tab.page.locator("[data-part='decoder.2.feedforward.up.weight']")
 
 
-def test_arrows_walk_through_a_picture_and_say_where_one_is(explorer: Open, models: Models) -> None:
-    tab, tape = explorer(), models["decoder-only"].trace(OPENING)
+def test_arrows_walk_through_a_picture_and_say_where_one_is(
+    explorer: Open, families: Models
+) -> None:
+    tab, tape = explorer(), families["predictor"].trace(OPENING)
     field = opened_part(tab).locator("[data-testid=field]")
     field.focus()
     for key in ("Enter", "ArrowDown", "ArrowDown", "ArrowRight"):
         field.press(key)
     card = tab.page.locator(CARD)
-    matrix = tape["decoder.1.feedforward.up.weight"]
+    matrix = tape["decoder.2.feedforward.up.weight"]
     assert card.get_attribute("data-flat") == str(2 * matrix.size(1) + 1)
     assert "row 3, column 2" in (field.get_attribute("aria-label") or "")
     spoken = opened_part_reading(tab)
@@ -293,15 +295,15 @@ def test_arrows_walk_through_a_picture_and_say_where_one_is(explorer: Open, mode
 
 
 def opened_part_reading(tab: Explorer) -> str:
-    part = tab.page.locator("[data-part='decoder.1.feedforward.up.weight']")
+    part = tab.page.locator("[data-part='decoder.2.feedforward.up.weight']")
     return part.locator("[aria-live] [data-value]").get_attribute("data-value") or ""
 
 
 def test_a_part_is_a_table_and_saves_as_numbers_and_as_a_drawing(
-    explorer: Open, models: Models, tmp_path: Path
+    explorer: Open, families: Models, tmp_path: Path
 ) -> None:
-    tab, tape = explorer(), models["decoder-only"].trace(OPENING)
-    part, matrix = opened_part(tab), tape["decoder.1.feedforward.up.weight"]
+    tab, tape = explorer(), families["predictor"].trace(OPENING)
+    part, matrix = opened_part(tab), tape["decoder.2.feedforward.up.weight"]
     part.get_by_role("button", name="as a table").click()
     assert part.locator("th[scope=col]").count() == min(32, matrix.size(1))
     assert part.locator("th[scope=row]").count() == min(64, matrix.size(0))
@@ -313,7 +315,7 @@ def test_a_part_is_a_table_and_saves_as_numbers_and_as_a_drawing(
             part.get_by_role("menuitem", name=name).click()
         files[kind] = tmp_path / download.value.suggested_filename
         download.value.save_as(files[kind])
-        assert files[kind].name == f"decoder.1.feedforward.up.weight.{kind}"
+        assert files[kind].name == f"decoder.2.feedforward.up.weight.{kind}"
     rows = list(csv.reader(files["csv"].read_text(encoding="utf-8").splitlines()))
     saved = torch.tensor([[float(cell) for cell in row[1:]] for row in rows[1:]])
     assert torch.equal(saved, matrix)
@@ -324,7 +326,7 @@ def test_a_part_is_a_table_and_saves_as_numbers_and_as_a_drawing(
 
 def test_on_a_phone_the_sheet_leaves_the_chosen_cell_in_view(explorer: Open) -> None:
     tab = explorer(width=360)
-    tab.open(model="decoder-only", text=OPENING, view="neurons")
+    tab.open(model="petit", text=OPENING, view="neurons")
     name = "decoder.1.feedforward.active"
     part = tab.page.locator(f"[data-part='{name}']")
     part.locator("select").select_option("4")
