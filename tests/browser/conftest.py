@@ -51,7 +51,8 @@ def address(families: Models, built: None) -> Iterator[str]:
 
 @pytest.fixture
 def explorer(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens tabs, width=1280, dark=False; afterwards nothing may have gone wrong in any."""
+    """Opens tabs, width=1280, dark=False, in which all moves at once; afterwards nothing may have
+    gone wrong in any."""
     opened: list[rig.Explorer] = []
 
     def tab(*, width: int = 1280, dark: bool = False, **options: Any) -> rig.Explorer:
@@ -59,6 +60,7 @@ def explorer(browser: Browser, address: str) -> Iterator[Open]:
             "viewport": {"width": width, "height": rig.WIDTHS.get(width, 800)},
             "color_scheme": "dark" if dark else "light",
             "has_touch": width < 720,
+            "reduced_motion": "reduce",
         } | options
         opened.append(rig.Explorer(browser, address, **options))
         return opened[-1]
