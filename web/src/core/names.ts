@@ -1,6 +1,6 @@
 // Plain words for paths: what a part or value is called, and where the paper speaks of it.
 
-import { names, parameterNames, parameterOf, vocabularyMatrix } from '../strings/names';
+import { names, operatorNames, parameterNames, parameterOf, vocabularyMatrix } from '../strings/names';
 
 const clean = (part: string): string => part.replace(/[@#]\d+$/, '').replace(/\.original$/, '');
 const VOCABULARY_MATRIX = 'output_matrix';
@@ -13,6 +13,7 @@ function ends(path: string): { owner: string; last: string } {
 function named(path: string): [string, string] | null {
   const { owner, last } = ends(path);
   if (path === VOCABULARY_MATRIX) return vocabularyMatrix;
+  if (path === 'tokens') return names['source']!; // what a model of one stack is given
   return names[`${owner}.${last}`] ?? names[last] ?? null;
 }
 
@@ -23,7 +24,7 @@ export function called(path: string): string {
   const parameter = parameterNames[`${owner}.${last}`];
   if (parameter) return parameter;
   const of = owner && last in parameterOf ? parameterOf[last as keyof typeof parameterOf] : null;
-  return of ? of(names[owner]?.[0] ?? owner.replaceAll('_', ' ')) : named(path)?.[0] ?? last.replaceAll('_', ' ').trim();
+  return of ? of(names[owner]?.[0] ?? owner.replaceAll('_', ' ')) : named(path)?.[0] ?? operatorNames[last] ?? last.replaceAll('_', ' ').trim();
 }
 
 /** The parts that a value stands in, from the outside in: "decoder layer 1", "cross-attention". */

@@ -5,6 +5,7 @@ import { axesOf, labelsAlong, placeInWords, tokensAlong } from './axes';
 import { csvOf, svgOf, type Panel } from './export';
 import { precise, number } from './format';
 import type { Entry, Graph } from './graph';
+import { EXPLAINERS } from '../ops';
 import { called, hueOf, section } from './names';
 import { read, written, type Note } from './notes';
 import { changed, flatOf, headsOf, kindOf, placeOf, planeOf } from './plane';
@@ -63,6 +64,11 @@ describe('names', () => {
     expect(called('decoder.0.cross_attention.weights.original')).toBe('attention');
     expect(section('decoder.0.cross_attention.scores#2')).toBe('§3.2.1, equation 1');
     expect([hueOf('a.key'), hueOf('a.value_matrix.weight'), hueOf('a.scores')]).toEqual(['--key', '--value', '--ink']);
+  });
+  it('every operator has a name in plain words', () => {
+    const bare = Object.keys(EXPLAINERS).filter((operator) => operator && called(`part.${operator}`) === operator.replaceAll('_', ' ').trim());
+    expect(bare).toEqual(['softmax', 'sigmoid', 'mean', 'zeros', 'ones']);
+    expect(called('tokens')).toBe(called('source'));
   });
   it('numbers for people', () => {
     expect([precise(0.000012345), precise(-1234.5678), precise(0.25), precise(0), precise(3)]).toEqual(['1.2345 · 10⁻⁵', '−1234.6', '0.25000', '0', '3']);

@@ -87,6 +87,20 @@ export const parameterNames: Record<string, string> = {
 export const parameterOf = { weight: (owner: string) => owner, bias: (owner: string) => `${owner}: bias`, linear: (owner: string) => `times the ${owner}` };
 export const vocabularyMatrix: [string, string] = ['output matrix of the vocabulary', '§3.4'];
 
+/** Steps without a name of their own, by the operator that made them. */
+export const operatorNames: Record<string, string> = {
+  add: 'added', add_: 'added', radd: 'added', sub: 'subtracted', sub_: 'subtracted', rsub: 'subtracted', mul: 'multiplied', mul_: 'multiplied', div: 'divided', div_: 'divided', __rtruediv__: 'divided',
+  pow: 'to a power', rpow: 'to a power', matmul: 'rows times columns', rmatmul: 'rows times columns', linear: 'times a matrix', maximum: 'the larger one', minimum: 'the smaller one',
+  embedding: 'row of a table', gather: 'picked', __getitem__: 'picked', masked_fill: 'masked', masked_fill_: 'masked', where: 'one or the other', clamp: 'held between bounds',
+  cat: 'laid side by side', concat: 'laid side by side', stack: 'laid side by side', log_softmax: 'logarithm of softmax', logsumexp: 'logarithm of the sum of powers', layer_norm: 'normalised',
+  eq: 'the same?', __eq__: 'the same?', ne: 'different?', __ne__: 'different?', lt: 'smaller?', __lt__: 'smaller?', le: 'not larger?', __le__: 'not larger?', gt: 'larger?', __gt__: 'larger?', ge: 'not smaller?', __ge__: 'not smaller?',
+  bitwise_and: 'both', logical_and: 'both', bitwise_or: 'one of both', logical_or: 'one of both', logical_not: 'turned round',
+  neg: 'with the other sign', abs: 'without the sign', exp: 'power of e', log: 'logarithm', sqrt: 'square root', rsqrt: 'one over the square root', sin: 'sine', cos: 'cosine', tanh: 'hyperbolic tangent', sigmoid: 'sigmoid',
+  relu: 'ReLU', gelu: 'GELU', silu: 'SiLU', float: 'in another format', double: 'in another format', to: 'in another format', type_as: 'in another format', int: 'in another format', long: 'in another format',
+  sum: 'summed', mean: 'mean', cumsum: 'running sum', amax: 'the largest', amin: 'the smallest', max: 'the largest', min: 'the smallest',
+  zeros: 'zeros', zeros_like: 'zeros', ones: 'ones', ones_like: 'ones', full: 'one number everywhere', full_like: 'one number everywhere',
+};
+
 /** What axes count, in plain words. */
 export const axisNames: Record<string, string> = {
   batch: 'sentence', head: 'head', position: 'place', query: 'from', key: 'to', feature: 'feature', d_model: 'feature', d_ff: 'inner feature',
