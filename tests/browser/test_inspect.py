@@ -103,7 +103,7 @@ def test_random_cells_are_pythons_and_are_computed_again(
 def builds() -> Models:
     """Every family with each norm, and between them all activations and positions."""
     torch.manual_seed(SEED)
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"norm": "post", "activation": "relu", "positions": "sinusoids"},
         {"norm": "pre", "activation": "gelu", "positions": "learned", "bias": True},
         {"norm": "post", "activation": "gelu", "positions": "sinusoids-concatenated"},
