@@ -173,6 +173,28 @@ def test_each_switch_is_one_click_and_one_click_undoes_it(explorer: Open) -> Non
         assert "changes=" not in tab.page.url
 
 
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ({"view": "attention", "grain": "steps", "part": "decoder"}, "this mask"),
+        ({"view": "attention", "grain": "steps", "part": "decoder"}, "÷ √d_k"),
+        ({"view": "network", "open": "encoder.0.feedforward"}, "feed-forward"),
+        ({"view": "network", "open": "source_embedding"}, "positions"),
+    ],
+)
+def test_a_part_is_switched_off_where_it_is_shown(
+    explorer: Open, place: dict[str, str], name: str
+) -> None:
+    tab = explorer()
+    tab.open(model="petit", text=OPENING, **place)
+    tab.page.get_by_role("button", name=f"{name} off").click()
+    tab.idle()
+    assert "changes=" in tab.page.url
+    tab.page.get_by_role("button", name=f"{name} on again").click()
+    tab.idle()
+    assert "changes=" not in tab.page.url
+
+
 def test_a_value_of_another_sentence_can_be_put_in(explorer: Open, families: Models) -> None:
     other = "because it was too tired, the animal did not cross the street"
     tab = explorer()

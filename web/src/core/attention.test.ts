@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attentionsOf, contributionsOf, factorOf, headGrid, roleOf, type Grid } from './attention';
+import { attentionsOf, contributionsOf, factorOf, headGrid, masksOf, roleOf, type Grid } from './attention';
 import type { Entry, Graph, Json, Source } from './graph';
 import type { Tensor } from './safetensors';
 
@@ -110,6 +110,17 @@ describe('what each head adds', () => {
   test('waits for values that have not come', () => {
     expect(contributionsOf(graph, () => null, mix, row)).toBeNull();
   });
+});
+
+test('masks are found behind what was done to them', () => {
+  const graph = graphOf(), at = graph.entries.length;
+  graph.entries.push(
+    entry('hides', 'value', [1, 1, 1, KEYS], 'ne', [from(0)], GRID), entry('blocks.0.mix.not', 'value', [1, 1, 1, KEYS], 'bitwise_not', [from(at)]),
+    entry('blocks.0.mix.masked', 'value', [1, HEADS, ROWS, KEYS], 'masked_fill', [from(3), from(at + 1)], GRID),
+  );
+  const [mix, own] = attentionsOf(graph);
+  expect(masksOf(graph, mix!)).toEqual(['hides']);
+  expect(masksOf(graph, own!)).toEqual([]);
 });
 
 test('the scale is read from the record', () => {

@@ -183,6 +183,19 @@ export function joined(graph: Graph, attention: Attention): { output: Entry; mix
   return at >= 0 && output ? { output, mixed: graph.entries[at]! } : null;
 }
 
+/** The masks that hide something in an attention: the shown values that went into its masked scores. */
+export function masksOf(graph: Graph, attention: Attention): string[] {
+  const path = attention.stages.masked, at = path === undefined ? -1 : graph.entries.findIndex((entry) => entry.path === path);
+  const masked = graph.entries[at]?.kind === 'changed' ? graph.entries.find((entry) => entry.path === `${path}.original`) : graph.entries[at];
+  const found = new Set<string>(), waiting = masked?.inputs.slice(1).map((source) => source.entry) ?? [];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const entry = graph.entries[next]!;
+    if (entry.tapped) found.add(entry.path);
+    else waiting.push(...entry.inputs.map((source) => source.entry));
+  }
+  return [...found];
+}
+
 /** The number that scores are divided or multiplied by, as it was recorded. */
 export function factorOf(entry: Entry | null): { symbol: '÷' | '×'; by: number } | null {
   const by = (entry?.constants[0] as unknown[] | undefined)?.find((value) => typeof value === 'number');
