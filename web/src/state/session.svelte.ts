@@ -157,10 +157,11 @@ class Session {
     }
   }
 
-  /** Another recording, to be held against this one: the same question with some of it changed. */
-  async beside(change: Partial<TraceRequest>, paths: string[] = []): Promise<Recording> {
+  /** Another recording, to be held against this one: the same question with some of it changed. It
+   *  comes with the values that every picture needs and those of `paths`; with null, with none. */
+  async beside(change: Partial<TraceRequest>, paths: string[] | null = []): Promise<Recording> {
     const question = { ...this.question(this.place), ...change };
-    const answer = await this.source.trace({ ...question, values: [...this.paths(this.graph), ...paths] });
+    const answer = await this.source.trace({ ...question, values: paths ? [...this.paths(this.graph), ...paths] : [] });
     return new Recording(answer, this.source, question);
   }
 

@@ -433,7 +433,6 @@ export const en = {
       'decoder-only': 'Goes on with a text, each place seeing only the ones before it.',
       'encoder-only': 'Understands a text: every place sees every other.',
     },
-    output: (words: string) => `untrained, it says: ${words}`,
     untrained: 'All models in this view have random parameters: their structure is true, what they say is chance.',
   },
   ideas: {
