@@ -22,11 +22,16 @@ ALLOWED: dict[str, set[str]] = {
     "inspection": {"errors", "tap", "numerics"},
     "runs": {"errors", "model", "text"},
     "translation": {"errors", "numerics", "model", "text", "decoding"},
+    "interop": {"errors", "model", "text", "decoding", "runs", "translation"},
 }
-ALLOWED["training"] = {*ALLOWED, "translation"}
-ALLOWED["evaluation"] = {*ALLOWED} - {"training"}
+ALLOWED["training"] = {*ALLOWED} - {"interop"}
+ALLOWED["evaluation"] = {*ALLOWED} - {"training", "interop"}
 ALLOWED["loaded"] = {*ALLOWED}
-ALLOWED["explorer"] = {*ALLOWED}  # evaluation too: the score of the sentence on the page
+ALLOWED["local"] = {"errors"}
+ALLOWED["serving"] = {*ALLOWED} - {"training", "evaluation"}
+ALLOWED["explorer"] = {*ALLOWED} - {
+    "serving"
+}  # evaluation too: the score of the sentence on the page
 LAZY = {"cli", "__init__", "__main__"}  # may import anything; heavy things only inside functions
 HEAVY = {"torch", "pydantic", "tokenizers", "numpy", "sacrebleu", "rich", "safetensors", "psutil"}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -51,6 +52,10 @@ class Translation:
     pieces: int = 1
 
 
+# Source tokens without the end token, how to decode, n -> the n best hypotheses of each source.
+Decode = Callable[[Sequence[Sequence[int]], TranslationConfig, int], list[list[Hypothesis]]]
+
+
 @torch.inference_mode()
 def translate(
     model: EncoderDecoder,
@@ -61,6 +66,7 @@ def translate(
     n_best: int = 1,
     max_length: int = 256,
     progress: Callable[[int], None] | None = None,
+    engine: Decode | None = None,
 ) -> list[list[Translation]]:
     """The n best translations of each line, in the order of the lines.
 
@@ -69,7 +75,9 @@ def translate(
 
     Args:
         progress: told after each batch how many parts of lines it finished.
+        engine: what decodes in the model's place.
     """
+    decode = engine or partial(decode_batch, model, tokenizers)
     was_training = model.training
     model.eval()
     parts: list[tuple[int, list[int]]] = []
@@ -78,7 +86,7 @@ def translate(
             parts += [(i, part) for part in cut(tokens, max_length, tokenizers)]
     best: list[list[Hypothesis]] = [[] for _ in parts]
     for rows in by_length([len(tokens) for _, tokens in parts], ROOM // config.beam):
-        found = decode_batch(model, tokenizers, [parts[row][1] for row in rows], config, n_best)
+        found = decode([parts[row][1] for row in rows], config, n_best)
         for row, hypotheses in zip(rows, found, strict=True):
             best[row] = hypotheses
         if progress:

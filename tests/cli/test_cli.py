@@ -70,9 +70,28 @@ def test_translate_files_scores_and_json(tiny_run: Path, tmp_path: Path) -> None
     assert glassformer(*common, "--output", str(source)).returncode == 2
 
 
+def test_a_model_is_exported_and_the_other_engine_translates(tmp_path: Path) -> None:
+    pytest.importorskip("ctranslate2")
+    done = glassformer("export", "petit", "--to", "ctranslate2", cwd=tmp_path)
+    assert done.returncode == 0, text_of(done)
+    assert (tmp_path / "petit-ctranslate2" / "model.bin").is_file()
+    lines = b"the girl sleeps\n\nthe dog runs\n"
+    ours, theirs = (
+        glassformer("translate", "petit", "--engine", engine, "--beam", "1", stdin=lines)
+        for engine in ("torch", "ctranslate2")
+    )
+    assert theirs.returncode == 0, text_of(theirs)
+    assert theirs.stdout == ours.stdout
+    assert ours.stdout.count(b"\n") == 3
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (("translate", "petit", "--dtype", "int8"), "give --engine ctranslate2"),
+        (("export", "petit", "--to", "ctranslate2", "-o", "."), "no exported model"),
+        (("export", "petit", "--to", "ctranslate2", "--quantization", "int9"), "Did you mean"),
+        (("serve", "runs/none"), "no run"),
         (("trian",), "Did you mean 'train'"),
         (("train", "petti"), "Did you mean 'petit'"),
         (("train", "petit", "training.updats=3"), "Did you mean 'updates'"),

@@ -14,7 +14,8 @@ import click
 from glassformer.errors import GlassformerError, nearest
 
 VERBS = (
-    "demo explore train resume translate evaluate compare new score tokenizer data runs recipes"
+    "demo explore train resume translate serve evaluate compare new score export tokenizer data "
+    "runs recipes"
 ).split()
 
 

@@ -12,8 +12,13 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def compute_options(default_dtype: str | None = "fp32") -> Callable[[F], F]:
-    """--device, --dtype and --threads; ``use_threads`` carries the last one out."""
+def compute_options(default_dtype: str | None = "fp32", engines: bool = False) -> Callable[[F], F]:
+    """--device, --dtype and --threads; ``use_threads`` carries the last one out.
+
+    Args:
+        engines: --engine too, and the dtype that only one of them has.
+    """
+    dtypes = ["fp32", "bf16", *(["int8"] if engines else []), "auto"]
 
     def add(function: F) -> F:
         function = click.option(
@@ -21,11 +26,19 @@ def compute_options(default_dtype: str | None = "fp32") -> Callable[[F], F]:
         )(function)
         function = click.option(
             "--dtype",
-            type=click.Choice(["fp32", "bf16", "auto"]),
+            type=click.Choice(dtypes),
             default=default_dtype,
             show_default=default_dtype is not None,
             help="Number format of the arithmetic; auto: bf16 where it pays.",
         )(function)
+        if engines:
+            function = click.option(
+                "--engine",
+                type=click.Choice(["torch", "ctranslate2"]),
+                default="torch",
+                show_default=True,
+                help="What decodes; ctranslate2 is an extra, and has int8.",
+            )(function)
         return click.option(
             "--device", metavar="NAME", help="cpu, cuda or cuda:N; a GPU where there is one."
         )(function)

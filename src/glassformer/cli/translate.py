@@ -30,7 +30,7 @@ TOGETHER = 2000  # lines that are read, sorted by length and translated at one t
     "--scores", is_flag=True, help="Put score and log-probability before each, with tabs."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@compute_options()
+@compute_options(engines=True)
 def command(
     run: Path,
     source: str,
@@ -43,6 +43,7 @@ def command(
     device: str | None,
     dtype: str,
     threads: int | None,
+    engine: str,
 ) -> None:
     """Translate each line with the model of RUN: as many lines out, in the same order.
 
@@ -53,6 +54,7 @@ def command(
     Examples:
       glassformer translate runs/petit
       glassformer translate runs/petit --input in.txt --output out.txt
+      glassformer translate runs/petit --engine ctranslate2 --dtype int8 --input in.txt
       echo "the girl sleeps" | glassformer translate runs/petit --n-best 4 --scores
     """
     use_threads(threads)
@@ -60,7 +62,7 @@ def command(
         raise click.UsageError("--input and --output are the same file")
     import glassformer as gf
 
-    model = gf.load(run, device=device, dtype=dtype, notice=notice)
+    model = gf.load(run, device=device, dtype=dtype, engine=engine, notice=notice)
     options: dict[str, Any] = {"beam": beam, "alpha": alpha, "n_best": n_best}
     if source == "-" and target == "-" and sys.stdin.isatty():
         converse(model, options)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import uvicorn
 
+from glassformer import local
 from glassformer.errors import ConfigError
 from glassformer.explorer.models import Models
 from glassformer.explorer.server import create_app
 from glassformer.loaded import LoadedModel, wrap
 from glassformer.model import Model
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
-
-HOST = "127.0.0.1"
 
 
 def explore(
@@ -73,24 +71,4 @@ def serving(models: Models, port: int | None = None) -> Iterator[str]:
 
 def prepare(models: Models, port: int | None) -> tuple[uvicorn.Server, str]:
     """A server that is ready to run, and its address."""
-    port = port or free_port()
-    with closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise ConfigError(
-                f"port {port} cannot be used ({error.strerror}): give another"
-            ) from None
-    config = uvicorn.Config(
-        create_app(models), host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=1
-    )
-    return uvicorn.Server(config), f"http://{HOST}:{port}"
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with closing(socket.socket()) as probe:
-        probe.bind((HOST, 0))
-        number: int = probe.getsockname()[1]
-        return number
+    return local.prepare(create_app(models), port)

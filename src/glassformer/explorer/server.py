@@ -4,12 +4,8 @@ a request."""
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI
 
-from glassformer.errors import GlassformerError
 from glassformer.explorer import (
     demo,
     learning,
@@ -23,11 +19,14 @@ from glassformer.explorer import (
     writing,
 )
 from glassformer.explorer import models as models_
-from glassformer.explorer.answers import problem, status_of
-from glassformer.explorer.guard import Guard
 from glassformer.explorer.models import Models
+from glassformer.local import local_app
 
-HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+LARGEST = 100_000  # bytes of a request
+POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "connect-src 'self'; frame-ancestors 'none'"
+)
 ROUTES = (
     models_.routes,
     tracing.routes,
@@ -44,20 +43,7 @@ ROUTES = (
 
 def create_app(models: Models) -> FastAPI:
     """The application that serves these models."""
-    app = FastAPI(title="Glassformer", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
-    app.add_middleware(Guard)
-
-    @app.exception_handler(GlassformerError)
-    async def refused(request: Request, error: GlassformerError) -> Response:
-        return problem(status_of(error), str(error))
-
-    @app.exception_handler(RequestValidationError)
-    async def misunderstood(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
-        return problem(422, f"{place or 'the request'}: {first['msg'].lower()}")
-
+    app = local_app(LARGEST, {"Content-Security-Policy": POLICY})
     for routes in ROUTES:
         app.include_router(routes(models))
     app.include_router(page.routes())  # last: it answers all that is left

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from glassformer.data import petit
-from glassformer.errors import ConfigError
+from glassformer.errors import ConfigError, nearest
+from glassformer.interop.engine import CTranslate2
 from glassformer.loaded.base import LoadedModel
 from glassformer.loaded.predictor import Predictor
 from glassformer.loaded.reader import Reader
@@ -24,6 +25,7 @@ FAMILIES: dict[str, type[LoadedModel]] = {
     "decoder-only": Predictor,
     "encoder-only": Reader,
 }
+ENGINES = ("torch", "ctranslate2")
 SENTENCES = 6000  # of petit, from which a model without a tokenizer gets its words
 
 Notice = Callable[[str], None]
@@ -34,6 +36,7 @@ def load(
     *,
     device: str | None = None,
     dtype: str = "fp32",
+    engine: str = "torch",
     notice: Notice = lambda text: None,
 ) -> LoadedModel:
     """The model of a run directory: its final parameters, or those of its newest checkpoint.
@@ -41,19 +44,30 @@ def load(
     Args:
         path: a run directory, or the name of a model that the package carries; petit if None.
         device: cpu, cuda or cuda:N; the GPU where there is one if None.
-        dtype: fp32, bf16 or auto, of the parameters and of all arithmetic.
+        dtype: fp32, bf16 or auto, of the parameters and of all arithmetic; the engine
+            ``ctranslate2`` has int8 too, of the matrices.
+        engine: what translates: torch, or ctranslate2, an extra. All else is torch's.
         notice: told when a damaged checkpoint was passed over for an older one.
 
     Raises:
         RunError: no run is there, or it has no parameters yet.
         CheckpointError: no checkpoint in it is whole.
+        ConfigError: there is no such engine, device or dtype here, or it cannot do this model.
+        MissingExtraError: the engine is not installed.
     """
+    if engine not in ENGINES:
+        raise ConfigError(f"engine {engine!r} is not known.{nearest(engine, ENGINES)}")
     run = Run.open(find_run(path))
     recipe = parse_recipe(run.recipe)
     weights = run.load_weights(notice)
     model = build(run.config)
     model.load_state_dict(weights)
     chosen = choose_device(device)
+    if engine == "ctranslate2":
+        decode = CTranslate2(model.eval(), run.tokenizers, chosen, dtype)
+        return Translator(decode.model, run.tokenizers, run, recipe).using(decode)
+    if dtype == "int8":
+        raise ConfigError("dtype 'int8' is ctranslate2's: give --engine ctranslate2, or bf16")
     model.to(chosen, choose_dtype(dtype, run.config.d_model, chosen)).eval()
     return FAMILIES[run.config.family](model, run.tokenizers, run, recipe)
 

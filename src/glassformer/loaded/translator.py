@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -18,7 +19,13 @@ from glassformer.loaded.anew import Rows, step_anew
 from glassformer.loaded.base import LoadedModel, Reading, show_prediction
 from glassformer.loaded.clock import timed
 from glassformer.model.transformer import EncoderDecoder, Model
-from glassformer.translation import Translation, TranslationConfig, source_tensor, translate
+from glassformer.translation import (
+    Decode,
+    Translation,
+    TranslationConfig,
+    source_tensor,
+    translate,
+)
 
 
 class Translator(LoadedModel):
@@ -26,6 +33,13 @@ class Translator(LoadedModel):
 
     model: EncoderDecoder
     verbs: ClassVar[tuple[str, ...]] = ("translate", "score", "trace")
+    engine: Decode | None = None
+
+    def using(self, engine: Decode) -> Self:
+        """The same, but that the engine decodes in the model's place when it translates."""
+        other = copy.copy(self)
+        other.engine = engine
+        return other
 
     def translations(
         self,
@@ -50,6 +64,7 @@ class Translator(LoadedModel):
             n_best=n_best,
             max_length=self.longest,
             progress=progress,
+            engine=self.engine,
         )
 
     @property

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from glassformer.explorer.answers import problem
-
-LARGEST = 100_000  # bytes of a request
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "connect-src 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-}
+from glassformer.local.answers import problem
 
 
 class Guard:
-    """Refuses requests that are too large, with a length or without one, and tells the browser
-    that the page loads nothing from elsewhere."""
+    """Refuses requests that are too large, with a length or without one, and has every answer say
+    what browsers are to make of it."""
 
-    def __init__(self, app: ASGIApp):
-        self.app = app
+    def __init__(self, app: ASGIApp, largest: int, headers: Mapping[str, str]):
+        """``largest``: bytes of a request; ``headers``: what every answer carries."""
+        self.app, self.largest = app, largest
+        self.headers = {"X-Content-Type-Options": "nosniff", **headers}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -33,13 +28,14 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update(self.headers)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        body = await whole_body(Headers(scope=scope).get("content-length", "0"), receive)
+        length = Headers(scope=scope).get("content-length", "0")
+        body = await whole_body(length, self.largest, receive)
         if body is None:
-            refusal = problem(413, f"a request may have {LARGEST:,} bytes")
+            refusal = problem(413, f"a request may have {self.largest:,} bytes")
             await refusal(scope, receive, send_guarded)
             return
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
@@ -50,15 +46,15 @@ class Guard:
         await self.app(scope, receive_again, send_guarded)
 
 
-async def whole_body(length: str, receive: Receive) -> bytes | None:
+async def whole_body(length: str, largest: int, receive: Receive) -> bytes | None:
     """All of a request's body; None if it is too large, or says that it is."""
-    if not length.isdigit() or int(length) > LARGEST:
+    if not length.isdigit() or int(length) > largest:
         return None
     body = b""
     while True:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > LARGEST:
+        if len(body) > largest:
             return None
         if not message.get("more_body"):
             return body
