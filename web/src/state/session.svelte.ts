@@ -113,6 +113,7 @@ class Session {
     if (step) history.pushState(null, '', toAddress(this.place));
     else history.replaceState(null, '', toAddress(this.place));
     if (before !== JSON.stringify(this.question(this.place))) void this.trace();
+    else if ('cell' in change) void this.show();
   }
 
   /** Open a view at a place of its own: what other views kept in the address goes. */
@@ -196,7 +197,6 @@ class Session {
   /** Select a cell: the inspector shows it. */
   select(cell: Cell | null): void {
     this.go({ cell: cell ? `${cell.path}:${cell.flat}` : null }, false);
-    void this.show();
   }
 
   /** Have what the inspector needs of the selected cell. */

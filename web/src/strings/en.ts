@@ -433,6 +433,7 @@ export const en = {
       'decoder-only': 'Goes on with a text, each place seeing only the ones before it.',
       'encoder-only': 'Understands a text: every place sees every other.',
     },
+    heads: 'Its heads in the first layer: who may look at whom.',
     untrained: 'All models in this view have random parameters: their structure is true, what they say is chance.',
   },
   ideas: {
