@@ -17,10 +17,11 @@ from rig import Explorer, serving
 import glassformer as gf
 from glassformer.explorer.demo import Demo
 from glassformer.explorer.models import YOURS, Models
-from glassformer.explorer.serve import free_port, prepare
+from glassformer.explorer.serve import prepare
 from glassformer.explorer.words import OPENING
 from glassformer.inspection.push import pushes
 from glassformer.inspection.tape import Tape
+from glassformer.local import free_port
 
 Open = Callable[..., Explorer]
 TIRED = OPENING.replace("wide", "tired")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from safetensors.torch import load_file
 
 from glassformer.data.batching import collate
 from glassformer.data.corpus import EncodedCorpus
+from glassformer.local import free_port
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.objectives import translation_objective
 from glassformer.training.step import accumulate
@@ -26,6 +26,7 @@ import torch
 from safetensors.torch import save_file
 from glassformer.data.batching import collate
 from glassformer.data.corpus import EncodedCorpus
+from glassformer.local import free_port
 from glassformer.model import ModelConfig, build
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.distributed import joined_world
@@ -57,12 +58,6 @@ with joined_world(torch.device("cpu")) as world:
     assert not world.any(False, torch.device("cpu"))
     (folder / f"loss-{world.rank}").write_text(repr(result.loss))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def run_two(folder: Path, count: int) -> None:
