@@ -99,6 +99,13 @@ MOVE = """
   location.hash = here;
 }
 """
+SELECT = """
+(cell) => {
+  const here = new URLSearchParams(location.hash.slice(1));
+  here.set('cell', cell);
+  location.hash = here;
+}
+"""
 # What stands after the line that says where one is, is the view.
 OPENED = f"""
 async (view) => {{
@@ -141,13 +148,17 @@ def opening(browser: Browser, address: str, repetitions: int) -> dict[str, float
 
 
 def weight(browser: Browser, address: str) -> dict[str, float]:
-    """Bytes on the wire for the page and every view; what the model computed is counted apart."""
+    """Bytes on the wire for the page, every view and an explained number; what the model computed
+    is counted apart."""
     tab = Explorer(browser, address)
     requests: list[Request] = []
     tab.context.on("requestfinished", lambda request: requests.append(request))
     tab.open()
     for view in VIEWS:
         tab.page.evaluate(OPENED, view)
+    tab.page.evaluate(SELECT, "probabilities:7")
+    tab.page.locator(".katex").first.wait_for()  # the formulas' typesetter and fonts
+    tab.idle()
     page = computed = 0
     for request in requests:
         sizes = request.sizes()

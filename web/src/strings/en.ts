@@ -103,6 +103,8 @@ export const en = {
     whole: 'the model',
     close: 'close',
     where: 'where you are',
+    tables: 'save tables (CSV)',
+    picture: 'save view (SVG)',
   },
   network: {
     head: (n: number) => `head ${n}`,
