@@ -296,7 +296,7 @@ def main() -> None:
         reader = models["reader"]
         measured: dict[str, Any] = opening(opened, address, 9)
         measured |= weight(opened, address)
-        measured |= typing(opened, address, LONGER, 40)
+        measured |= typing(opened, address, LONGER, 100)
         measured |= switching(opened, address, SENTENCE)
         measured |= smoothness(opened, address, of_length(reader, 64), 5)
         measured |= length(opened, address, of_length(reader, 512), VIEWS)
