@@ -9,6 +9,7 @@ import torch
 from starlette.testclient import TestClient
 
 import glassformer as gf
+from glassformer.explorer import writing
 from glassformer.explorer.models import Models
 from glassformer.inspection.patch import observe
 
@@ -186,3 +187,13 @@ def test_what_cannot_be_is_said(every: TestClient, asked: dict[str, Any], messag
     answer = every.post("/api/write", json={"model": "petit", "text": TEXT, **asked})
     assert answer.status_code == 422
     assert message in answer.json()["error"]
+
+
+def test_what_takes_too_long_is_given_up(
+    every: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "SECONDS", -1.0)
+    for how in ("greedy", "sample", "beam"):
+        answer = every.post("/api/write", json={"model": "petit", "text": TEXT, "how": how})
+        assert answer.status_code == 422
+        assert "take a shorter text" in answer.json()["error"]

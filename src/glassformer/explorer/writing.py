@@ -17,12 +17,13 @@ from torch import Tensor
 from glassformer.decoding import Narrowing, Tree, beam_search, greedy, sample, stages
 from glassformer.errors import ConfigError
 from glassformer.explorer.changes import as_patch
-from glassformer.explorer.limits import check_text
+from glassformer.explorer.limits import SECONDS, check_text
 from glassformer.explorer.models import Models
 from glassformer.explorer.requests import ChangeRequest, changes_of
 from glassformer.inspection.patch import observe
 from glassformer.loaded import LoadedModel
 from glassformer.loaded.anew import Rows, step_anew
+from glassformer.loaded.clock import timed, within
 from glassformer.model.cache import DecodingState
 from glassformer.model.transformer import DecoderOnly, EncoderDecoder
 from glassformer.text.tokenizer import Tokenizer
@@ -56,7 +57,8 @@ def routes(models: Models) -> APIRouter:
         model = models[asked.model]
         check_text(model, asked.text)
         patch = as_patch(changes_of(asked.changes), model)
-        with torch.inference_mode(), observe(model.model, patch) if patch else nullcontext():
+        observed = observe(model.model, patch) if patch else nullcontext()
+        with torch.inference_mode(), observed, within(SECONDS):
             beginning = begin(model, asked.text, anew=patch is not None)
             how = by_beam if asked.how == "beam" else by_steps
             return how(model, beginning, asked)
@@ -102,7 +104,7 @@ def begin(model: LoadedModel, text: str, anew: bool) -> Beginning:
     *before, first = read
     if anew:
         rows = torch.tensor([before], dtype=torch.int64, device=device)
-        return Beginning(partial(step_anew, net), Rows(rows, source), first, longest)
+        return Beginning(timed(partial(step_anew, net)), Rows(rows, source), first, longest)
     if isinstance(net, DecoderOnly):
         state = net.start()
     else:
@@ -110,7 +112,7 @@ def begin(model: LoadedModel, text: str, anew: bool) -> Beginning:
         state = net.start(source)
     for token in before:
         _, state = net.step(torch.tensor([token]), state)
-    return Beginning(net.step, state, first, longest)
+    return Beginning(timed(net.step), state, first, longest)
 
 
 def decoding_of(model: LoadedModel) -> TranslationConfig:
