@@ -11,6 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_ARGS ?=
 ARGS ?=
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() or 1, 4))')
 SOURCES := pyproject.toml constraints.txt
 CODE := src tests benchmarks tools hatch_build.py web/page.py
 PAGE := src/glassformer/web/.made-from
@@ -27,8 +28,8 @@ test: dev
 	$(BIN)/python web/page.py run test
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 		echo "No Chromium here: the tests of the page in a browser are skipped (Debian: apt install chromium)."
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() or 1, 4))') \
-		--cov --cov-report=term:skip-covered $(ARGS)
+	$(PYTEST) --ignore tests/browser --cov --cov-report=term:skip-covered $(ARGS)
+	$(PYTEST) tests/browser $(ARGS)  # apart: what counts lines makes the pages' program slow
 
 check: dev
 	$(BIN)/ruff format --check $(CODE)
