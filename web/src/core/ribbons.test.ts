@@ -38,6 +38,12 @@ describe('the head that a trace singles out', () => {
     expect(choice?.strength).toBe(2);
   });
 
+  it('goes no second way within one word', () => {
+    const strands = [strand(CROSS, 1, 1, 1, 3), strand(SELF, 1, 1, 4, 2), strand(CROSS, 0, 1, 4, 1)];
+    const choice = singledOut(strands, 'encoder-decoder', 1, [2, 4], values, 5, (a, b) => a === b || (a === 1 && b === 4));
+    expect(choice?.looks.map((look) => [look.path, look.query, look.key])).toEqual([[CROSS, 1, 4]]);
+  });
+
   it('is not clear when it did little, or cannot be seen', () => {
     expect(singledOut([strand(CROSS, 1, 1, 2, 0.4)], 'encoder-decoder', 1, [2], values, 5)?.clear).toBe(false);
     expect(singledOut([strand(CROSS, 1, 1, 3, 4)], 'encoder-decoder', 1, [3], values, 5)?.clear).toBe(false);

@@ -13,6 +13,7 @@ import type { Tensor } from './safetensors';
 export interface Strand { path: string; head: number; query: number; key: number; strength: number }
 /** One head's attention from one place: `key` is where it matters, `shares` all that it gives. */
 export interface Look { path: string; head: number; query: number; key: number; shares: number[] }
+export type OneWord = (a: number, b: number) => boolean;
 export interface Choice { looks: Look[]; strength: number; clear: boolean }
 
 /** A look is clear if one can see it and it does a tenth of the deed. */
@@ -43,11 +44,12 @@ export function strandsOf(graph: Graph, values: Map<string, Tensor>, family: Fam
   return found;
 }
 
-/** The look, or the two looks, that bind the word at `row` to one of the candidates. */
-export function singledOut(strands: Strand[], family: Family, row: number, candidates: number[], values: Map<string, Tensor>, margin = 1): Choice | null {
+/** The look, or the two looks, that bind the word at `row` to one of the candidates. `oneWord` says
+ *  whether two places are of one word, within which a second look leads nowhere. */
+export function singledOut(strands: Strand[], family: Family, row: number, candidates: number[], values: Map<string, Tensor>, margin = 1, oneWord: OneWord = (a, b) => a === b): Choice | null {
   const facing = strands.filter((one) => FACING[family].test(one.path) && one.query === row);
   const direct = strongest(facing.filter((one) => candidates.includes(one.key)));
-  const through = family === 'encoder-decoder' ? strongestPair(facing, strands.filter((one) => INNER.test(one.path) && candidates.includes(one.key))) : null;
+  const through = family === 'encoder-decoder' ? strongestPair(facing, strands.filter((one) => INNER.test(one.path) && candidates.includes(one.key) && !oneWord(one.query, one.key))) : null;
   const pair = through && (!direct || through.strength > direct.strength) ? through.pair : null;
   const chain = pair ?? (direct ? [direct] : []);
   if (!chain.length) return null;
@@ -64,7 +66,7 @@ function strongest(strands: Strand[]): Strand | null {
 function strongestPair(outer: Strand[], inner: Strand[]): { pair: Strand[]; strength: number } | null {
   let best: { pair: Strand[]; strength: number } | null = null;
   for (const second of inner) {
-    const first = second.key === second.query ? null : strongest(outer.filter((one) => one.key === second.query));
+    const first = strongest(outer.filter((one) => one.key === second.query));
     const strength = first ? Math.min(first.strength, second.strength) : 0;
     if (first && strength > (best?.strength ?? 0)) best = { pair: [first, second], strength };
   }

@@ -73,8 +73,10 @@ class Looking {
     const found = await this.pushes(trace, row);
     const strands: Strand[] = found?.shares.map(({ push, ...share }) => ({ ...share, strength: push })) ?? strandsOf(recording.graph, recording.values, family, row);
     if (recording !== session.recording || at !== this.at) return;
+    const wordAt = new Map(this.upper.flatMap((word, i) => word.pieces.map((piece) => [piece.at, i] as const)));
+    const oneWord = (a: number, b: number): boolean => a === b || (wordAt.has(a) && wordAt.get(a) === wordAt.get(b));
     await recording.need(strands.map((strand) => strand.path));
-    this.drawn = { trace, at, choice: singledOut(strands, family, row, candidates, recording.values, found?.margin), pushed: found !== null };
+    this.drawn = { trace, at, choice: singledOut(strands, family, row, candidates, recording.values, found?.margin, oneWord), pushed: found !== null };
   }
 
   /** Ask which words of this text may be exchanged, and for which; until that is known the old offers stay. */
