@@ -3,8 +3,7 @@
 import { unravel } from './arrange';
 import { readable } from './format';
 import type { Entry, Graph, Token } from './graph';
-import { en } from '../strings/en';
-import { axisNames } from '../strings/names';
+import { axisNames, en } from '../strings/en';
 
 /** Operators whose result has the axes of their first input, or all but its last one. */
 const KEEPS = new Set(['', 'softmax', 'log_softmax', 'masked_fill', 'bitwise_not', 'relu', 'gelu', 'layer_norm', 'mul', 'div', 'add', 'sub', 'exp', 'log', 'tanh', 'sqrt', 'ne', 'lt', 'neg']);
