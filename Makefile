@@ -29,8 +29,7 @@ test: dev
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 		echo "No Chromium here: the tests of the page in a browser are skipped (Debian: apt install chromium)."
 	$(PYTEST) --ignore tests/browser --cov --cov-report=term:skip-covered $(ARGS)
-	@# Apart: what counts lines makes the page's program slow. What a busy machine made fail, once more.
-	$(PYTEST) tests/browser $(ARGS) || $(PYTEST) tests/browser --last-failed $(ARGS)
+	$(PYTEST) tests/browser $(ARGS)  # apart: what counts lines makes the page's program slow
 
 check: dev
 	$(BIN)/ruff format --check $(CODE)
