@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "inspection": {"errors", "tap", "numerics"},
     "runs": {"errors", "model", "text"},
     "translation": {"errors", "numerics", "model", "text", "decoding"},
+    "tasks": {"errors", "numerics", "model", "text", "data", "decoding", "translation"},
     "interop": {"errors", "model", "text", "decoding", "runs", "translation"},
 }
 ALLOWED["training"] = {*ALLOWED} - {"interop"}

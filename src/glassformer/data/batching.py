@@ -63,17 +63,28 @@ class BatchingConfig:
 
 @dataclass(frozen=True)
 class Batch:
-    """Sentence pairs as int64 [sentence, position], padded on the right.
+    """Sentences as int64 [sentence, position], padded on the right.
 
-    ``source`` ends with the end token, ``target_in`` begins with the start token, ``target_out``
-    is what the model should say at each position: the next token, the end token last.
+    ``inputs`` is what the model's ``forward`` takes; ``target_out`` what the model should say at
+    each position, padding where nothing is asked. Of pairs, ``source`` ends with the end token,
+    ``target_in`` begins with the start token, and what should be said is the next token, the end
+    token last. ``source_tokens`` are read, ``target_tokens`` are asked for.
     """
 
-    source: Tensor
-    target_in: Tensor
+    inputs: tuple[Tensor, ...]
     target_out: Tensor
     source_tokens: int
     target_tokens: int
+
+    @property
+    def source(self) -> Tensor:
+        """What an encoder reads."""
+        return self.inputs[0]
+
+    @property
+    def target_in(self) -> Tensor:
+        """What a decoder reads."""
+        return self.inputs[-1]
 
 
 def updates(
@@ -170,19 +181,25 @@ def collate(corpus: EncodedCorpus, rows: Rows, tokenizers: TokenizerPair) -> Bat
     source = padded_rows(corpus, "source", rows, pads[0], ends[0])
     target = padded_rows(corpus, "target", rows, pads[1], ends[1])
     lengths = corpus.target_lengths[rows]
-    shifted = np.full_like(target, pads[1])
-    shifted[:, 0] = tokenizers.target.bos_id
-    shifted[:, 1:] = target[:, :-1]
-    # Where the end token was shifted in, the decoder has nothing more to say: padding again.
-    late = np.flatnonzero(lengths + 1 < target.shape[1])
-    shifted[late, lengths[late] + 1] = pads[1]
+    shifted = shifted_right(target, lengths, tokenizers.target.bos_id, pads[1])
     return Batch(
-        torch.from_numpy(source),
-        torch.from_numpy(shifted),
+        (torch.from_numpy(source), torch.from_numpy(shifted)),
         torch.from_numpy(target),
         int(corpus.source_lengths[rows].sum()) + len(rows),
         int(lengths.sum()) + len(rows),
     )
+
+
+def shifted_right(target: Rows, lengths: Rows, start: int, pad: int) -> Rows:
+    """What a decoder reads where it should say ``target`` [row, position]: the start token, then
+    all but the last of these ``lengths`` [row] + 1 tokens."""
+    shifted = np.full_like(target, pad)
+    shifted[:, 0] = start
+    shifted[:, 1:] = target[:, :-1]
+    # Where the last token was shifted in, the decoder has nothing more to say: padding again.
+    late = np.flatnonzero(lengths + 1 < target.shape[1])
+    shifted[late, lengths[late] + 1] = pad
+    return shifted
 
 
 def padded_rows(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from glassformer.data import petit
-from glassformer.data.sources import SOURCES, ParallelData, open_files, open_source
+from glassformer.data.algorithms import RULES, AlgorithmData
+from glassformer.data.sources import SOURCES, open_files, open_source
 from glassformer.errors import ConfigError, nearest
 
 
@@ -16,10 +17,11 @@ from glassformer.errors import ConfigError, nearest
 class DataConfig:
     """Where the sentence pairs come from.
 
-    ``source`` is petit (the built-in pair), a known corpus, or files. A known corpus is looked for
-    in the folder ``path``. Files are named by ``train_source`` … ``test_target``; one file with
-    tabs stands for both sides. Pairs with a side of more than ``max_length`` tokens are skipped in
-    training, and counted. ``size`` is how many training sentences petit makes.
+    ``source`` is petit (the built-in pair), an exact task (copy, reverse, sort, add), a known
+    corpus, or files. A known corpus is looked for in the folder ``path``. Files are named by
+    ``train_source`` … ``test_target``; one file with tabs stands for both sides. Pairs with a side
+    of more than ``max_length`` tokens are skipped in training, and counted. ``size`` is how many
+    training sentences are made where they are made.
     """
 
     source: str
@@ -37,7 +39,7 @@ class DataConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        known = {"petit", "files", *SOURCES}
+        known = {"petit", "files", *RULES, *SOURCES}
         if self.source not in known:
             raise ConfigError(
                 f"data.source = {self.source!r} is not known.{nearest(self.source, known)}"
@@ -71,10 +73,25 @@ class PetitData:
         return f"petit, the built-in English-French pair, {self.config.size:,} training sentences"
 
 
-def open_data(config: DataConfig) -> ParallelData | PetitData:
+class Data(Protocol):
+    """Pairs of texts by split, read or made anew by each call of ``split``."""
+
+    def splits(self) -> list[str]:
+        """The names of its splits."""
+
+    def split(self, name: str) -> Iterator[tuple[str, str]]:
+        """(source, target) of a split."""
+
+    def describe(self) -> str:
+        """One line on what this is."""
+
+
+def open_data(config: DataConfig) -> Data:
     """The corpus that the config names; ``split("train" | "dev" | "test")`` streams its pairs."""
     if config.source == "petit":
         return PetitData(config)
+    if config.source in RULES:
+        return AlgorithmData(config.source, config.size, config.seed)
     if config.source == "files":
         if config.train_source is None:
             raise ConfigError(

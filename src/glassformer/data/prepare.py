@@ -8,8 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from glassformer.data.corpus import EncodedCorpus
-from glassformer.data.open import PetitData
-from glassformer.data.sources import ParallelData
+from glassformer.data.open import Data
 from glassformer.errors import DataError
 from glassformer.text.tokenizer import TokenizerPair
 
@@ -70,7 +69,7 @@ def encode_corpus(
     return EncodedCorpus.build(folder, encoded()), skipped
 
 
-def write_splits(data: ParallelData | PetitData, folder: Path) -> dict[str, dict[str, int]]:
+def write_splits(data: Data, folder: Path) -> dict[str, dict[str, int]]:
     """Write every split as two plain files, SPLIT.source and SPLIT.target, in a new folder.
 
     Returns how many pairs were written, and skipped because a side is empty, by split.

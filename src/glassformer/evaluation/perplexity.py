@@ -12,7 +12,7 @@ from torch import Tensor
 
 from glassformer.data.batching import Batch
 from glassformer.errors import DataError
-from glassformer.model.transformer import EncoderDecoder
+from glassformer.model.transformer import Model
 from glassformer.text.tokenizer import TokenizerPair
 
 TOGETHER = 4096  # tokens of a batch, padding included
@@ -38,7 +38,7 @@ class Perplexity:
 
 
 @torch.inference_mode()
-def perplexity(model: EncoderDecoder, batches: Iterable[Batch]) -> Perplexity:
+def perplexity(model: Model, batches: Iterable[Batch]) -> Perplexity:
     """Perplexity and accuracy per token by teacher forcing, without label smoothing or dropout.
 
     The batches may be a stream; sums are in double precision.
@@ -51,7 +51,7 @@ def perplexity(model: EncoderDecoder, batches: Iterable[Batch]) -> Perplexity:
     device, pad = model.output_matrix.device, model.config.pad
     nats, right, tokens = 0.0, 0, 0
     for batch in batches:
-        hidden = model(batch.source.to(device), batch.target_in.to(device))
+        hidden = model(*(part.to(device) for part in batch.inputs))
         target = batch.target_out.to(device)
         real = target != pad
         for part, wanted in zip(
@@ -99,8 +99,10 @@ def text_batches(
             fit += 1
         batch, rows = rows[:fit], rows[fit:]
         yield Batch(
-            padded([[*ids, source.eos_id] for ids, _ in batch], source.pad_id),
-            padded([[target.bos_id, *ids] for _, ids in batch], target.pad_id),
+            (
+                padded([[*ids, source.eos_id] for ids, _ in batch], source.pad_id),
+                padded([[target.bos_id, *ids] for _, ids in batch], target.pad_id),
+            ),
             padded([[*ids, target.eos_id] for _, ids in batch], target.pad_id),
             sum(len(ids) + 1 for ids, _ in batch),
             sum(len(ids) + 1 for _, ids in batch),

@@ -16,19 +16,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from glassformer.data.batching import BatchingConfig, Position, collate, updates
+from glassformer.data.batching import Batch, BatchingConfig, Position, updates
 from glassformer.data.corpus import EncodedCorpus
 from glassformer.errors import GlassformerError, TrainingError
-from glassformer.model.transformer import EncoderDecoder
+from glassformer.model.transformer import Model
 from glassformer.runs.run import Run
 from glassformer.runs.snapshots import snapshot_steps
+from glassformer.tasks.choose import task_of
+from glassformer.tasks.task import Task
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.config import TrainingConfig
 from glassformer.training.distributed import World
 from glassformer.training.objectives import translation_objective
 from glassformer.training.schedule import learning_rate, paper_peak
 from glassformer.training.step import UpdateResult, accumulate, update
-from glassformer.translation import TranslationConfig, translate
 
 PATIENCE_WITH_NONSENSE = 5  # updates in a row without a finite loss
 
@@ -78,16 +79,18 @@ class Trainer:
         self,
         run: Run,
         config: TrainingConfig,
-        model: EncoderDecoder,
+        model: Model,
         tokenizers: TokenizerPair,
         corpora: Mapping[str, EncodedCorpus],
         *,
         dtype: torch.dtype = torch.float32,
         world: World = World(),
         watcher: Watcher | None = None,
+        task: Task | None = None,
     ):
         self.run, self.config, self.model, self.tokenizers = run, config, model, tokenizers
         self.corpora, self.dtype, self.world = corpora, dtype, world
+        self.task = task or task_of(model.config, tokenizers)
         self.watcher: Watcher = watcher if watcher and world.leads else Silent()
         self.progress = Progress()
         self.peak = config.peak_learning_rate or paper_peak(model.config.d_model, config.warmup)
@@ -139,7 +142,8 @@ class Trainer:
         started = time.perf_counter()
         progress, config = self.progress, self.config
         source_tokens, tokens = self.count_tokens(batches)
-        mine = [self.collate("train", rows) for rows in batches[self.world.rank :: self.world.size]]
+        own = batches[self.world.rank :: self.world.size]
+        mine = [self.collate("train", rows, progress.position.epoch) for rows in own]
         loss = accumulate(self.model, mine, tokens, self.objective, self.dtype)
         rate = learning_rate(progress.step + 1, warmup=config.warmup, peak=self.peak)
         for group in self.optimizer.param_groups:
@@ -168,10 +172,9 @@ class Trainer:
         )
 
     def count_tokens(self, batches: list[Any]) -> tuple[int, int]:
-        """The source and target tokens of these training sentences, end tokens counted."""
-        corpus, rows = self.corpora["train"], np.concatenate(batches)
-        source, target = corpus.source_lengths[rows].sum(), corpus.target_lengths[rows].sum()
-        return int(source) + len(rows), int(target) + len(rows)
+        """The tokens that these training sentences have the model read, and say."""
+        rows, epoch = np.concatenate(batches), self.progress.position.epoch
+        return self.task.count(self.corpora["train"], rows, epoch)
 
     def count_skipped(self, result: UpdateResult) -> None:
         """Count an update that was skipped; stop after several in a row."""
@@ -199,9 +202,9 @@ class Trainer:
             self.run.append_metrics(row)
         self.watcher.on_update(row)
 
-    def collate(self, split: str, rows: Any) -> Any:
+    def collate(self, split: str, rows: Any, epoch: int = 0) -> Batch:
         """The batch of these sentences."""
-        return collate(self.corpora[split], rows, self.tokenizers)
+        return self.task.batch(self.corpora[split], rows, epoch)
 
     @torch.inference_mode()
     def evaluate(self) -> None:
@@ -213,7 +216,7 @@ class Trainer:
         for batches, position in updates(corpus, self.batching, Position(0, 0, 0)):
             for rows in batches:
                 batch = self.collate("dev", rows)
-                hidden = self.model(batch.source.to(self.device), batch.target_in.to(self.device))
+                hidden = self.model(*(part.to(self.device) for part in batch.inputs))
                 targets = batch.target_out.to(self.device)
                 total += float(objective(hidden, self.model.output_matrix, targets))
                 tokens += batch.target_tokens
@@ -237,16 +240,12 @@ class Trainer:
         self.model.train()
 
     def sample(self) -> dict[str, str]:
-        """A sentence and its translation as the model is now, by greedy decoding."""
-        source = self.config.sample
-        if source is None:
-            source = self.tokenizers.source.decode(self.corpora["dev"].source(0).tolist())
-        greedy = TranslationConfig(beam=1)
+        """A text and what the model, as it is now, makes of it."""
         try:
-            found = translate(self.model, self.tokenizers, [source], greedy)[0][0].text
+            text, made = self.task.show(self.model, self.corpora["dev"], self.config.sample)
         except GlassformerError as error:  # logits that are not finite; the updates count them
-            found = f"({error})"
-        return {"sample": source, "translation": found}
+            text, made = self.config.sample or "", f"({error})"
+        return {"sample": text, "translation": made}
 
     def save(self) -> None:
         """Write a checkpoint from which training goes on to the bit."""

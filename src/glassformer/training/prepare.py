@@ -14,7 +14,7 @@ from glassformer.data.corpus import EncodedCorpus
 from glassformer.data.open import open_data
 from glassformer.data.prepare import encode_corpus
 from glassformer.errors import DataError
-from glassformer.model.transformer import EncoderDecoder, build
+from glassformer.model.transformer import Model, build
 from glassformer.runs.run import Run
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 from glassformer.training.recipe import Recipe
@@ -72,12 +72,11 @@ def prepare_corpus(
     return corpus
 
 
-def prepare_model(recipe: Recipe, tokenizers: TokenizerPair, notice: Notice) -> EncoderDecoder:
+def prepare_model(recipe: Recipe, tokenizers: TokenizerPair, notice: Notice) -> Model:
     """The model, its parameters drawn from the seed or taken from ``init_from``."""
     source, target = tokenizers.source, tokenizers.target
     config = recipe.model_config(source.size, target.size, source.pad_id)
     model = build(config, recipe.training.seed)
-    assert isinstance(model, EncoderDecoder)
     model.randomness.reseed(recipe.training.seed)
     if recipe.init_from:
         weights = Run.open(Path(recipe.init_from)).load_weights(notice)
@@ -86,7 +85,7 @@ def prepare_model(recipe: Recipe, tokenizers: TokenizerPair, notice: Notice) -> 
     return model
 
 
-def check_fit(weights: Mapping[str, Tensor], model: EncoderDecoder, origin: str) -> None:
+def check_fit(weights: Mapping[str, Tensor], model: Model, origin: str) -> None:
     """Raise DataError naming the first parameter that is missing, too many or of another shape."""
     own = model.state_dict()
     for name in sorted(own.keys() | weights.keys()):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from glassformer.data.batching import Batch
-from glassformer.model.transformer import EncoderDecoder
+from glassformer.model.transformer import Model
 from glassformer.training.distributed import World
 from glassformer.training.objectives import Objective
 
@@ -26,7 +26,7 @@ class UpdateResult:
 
 
 def accumulate(
-    model: EncoderDecoder,
+    model: Model,
     batches: Sequence[Batch],
     tokens: int,
     objective: Objective,
@@ -42,7 +42,7 @@ def accumulate(
     for batch in batches:
         low = torch.autocast(device.type, dtype=dtype) if dtype != torch.float32 else nullcontext()
         with low:
-            hidden = model(batch.source.to(device), batch.target_in.to(device))
+            hidden = model(*(part.to(device) for part in batch.inputs))
             loss = objective(hidden, model.output_matrix, batch.target_out.to(device))
         (loss / tokens).backward()
         total += loss.detach()
@@ -50,7 +50,7 @@ def accumulate(
 
 
 def update(
-    model: EncoderDecoder,
+    model: Model,
     optimizer: torch.optim.Optimizer,
     loss: Tensor,
     tokens: int,
