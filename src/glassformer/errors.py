@@ -71,6 +71,22 @@ class MissingExtraError(GlassformerError, ImportError):
         )
 
 
+OUT_OF_MEMORY = (
+    "out of memory",  # CUDA's allocator and driver
+    "ALLOC_FAILED",  # cuBLAS and cuDNN
+    "can't allocate memory",  # torch's allocator on the CPU
+    "not enough memory",
+    "bad_alloc",
+)
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether the error says that there is no memory left, on a GPU or in the machine."""
+    if isinstance(error, MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in OUT_OF_MEMORY)
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """' Did you mean …?' with the nearest known name, or a list of them when none is near."""
     known = sorted(known)

@@ -5,15 +5,17 @@ What training shows, what evaluation scores and what ``translate`` prints all co
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import torch
 from torch import Tensor
 
 from glassformer.decoding import Hypothesis, beam_search, greedy
-from glassformer.errors import ConfigError
+from glassformer.errors import ConfigError, GlassformerError, out_of_memory
 from glassformer.model.transformer import EncoderDecoder
 from glassformer.text.tokenizer import TokenizerPair
 
@@ -67,6 +69,7 @@ def translate(
     max_length: int = 256,
     progress: Callable[[int], None] | None = None,
     engine: Decode | None = None,
+    notice: Callable[[str], None] = lambda text: None,
 ) -> list[list[Translation]]:
     """The n best translations of each line, in the order of the lines.
 
@@ -76,6 +79,10 @@ def translate(
     Args:
         progress: told after each batch how many parts of lines it finished.
         engine: what decodes in the model's place.
+        notice: told when memory ran out and fewer lines are decoded together from then on.
+
+    Raises:
+        GlassformerError: there is no memory for a single line.
     """
     decode = engine or partial(decode_batch, model, tokenizers)
     was_training = model.training
@@ -84,18 +91,62 @@ def translate(
     for i, tokens in enumerate(tokenizers.source.encode_batch(list(lines))):
         if lines[i].strip():
             parts += [(i, part) for part in cut(tokens, max_length, tokenizers)]
-    best: list[list[Hypothesis]] = [[] for _ in parts]
-    for rows in by_length([len(tokens) for _, tokens in parts], ROOM // config.beam):
-        found = decode([parts[row][1] for row in rows], config, n_best)
-        for row, hypotheses in zip(rows, found, strict=True):
-            best[row] = hypotheses
-        if progress:
-            progress(len(rows))
+    best = decode_in_batches(
+        [tokens for _, tokens in parts],
+        ROOM // config.beam,
+        lambda sources: decode(sources, config, n_best),
+        progress or (lambda done: None),
+        notice,
+    )
     model.train(was_training)
     of_line: list[list[list[Hypothesis]]] = [[] for _ in lines]
     for (i, _), hypotheses in zip(parts, best, strict=True):
         of_line[i].append(hypotheses)
     return [join(found, tokenizers, n_best) for found in of_line]
+
+
+def decode_in_batches(
+    sources: Sequence[Sequence[int]],
+    room: int,
+    decode: Callable[[Sequence[Sequence[int]]], list[list[Hypothesis]]],
+    progress: Callable[[int], None],
+    notice: Callable[[str], None],
+) -> list[list[Hypothesis]]:
+    """The hypotheses of each source, those of similar length together; half as many of them from
+    where memory runs out."""
+    best: list[list[Hypothesis]] = [[] for _ in sources]
+    lengths = [len(tokens) for tokens in sources]
+    batches = deque(by_length(lengths, room))
+    while batches:
+        rows = batches.popleft()
+        try:
+            found = decode([sources[row] for row in rows])
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+            found = None
+        if found is None:  # not in the block above: the error keeps the attempt's tensors alive
+            room = halved(len(rows), max(lengths[row] for row in rows), notice)
+            rest = [*rows, *chain.from_iterable(batches)]
+            again = by_length([lengths[row] for row in rest], room)
+            batches = deque([rest[i] for i in part] for part in again)
+            continue
+        for row, hypotheses in zip(rows, found, strict=True):
+            best[row] = hypotheses
+        progress(len(rows))
+    return best
+
+
+def halved(lines: int, longest: int, notice: Callable[[str], None]) -> int:
+    """The room (source tokens) for half as many lines, which ``notice`` is told."""
+    if lines == 1:
+        raise GlassformerError(
+            f"there is no memory to translate a line of {longest} tokens: give a smaller beam, "
+            "or free some"
+        )
+    notice(f"memory ran out with {lines} lines together: going on with {lines // 2}")
+    torch.cuda.empty_cache()
+    return (lines // 2) * (longest + 1)
 
 
 def decode_batch(

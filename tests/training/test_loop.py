@@ -18,10 +18,11 @@ from glassformer.data.corpus import EncodedCorpus
 from glassformer.errors import TrainingError
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.config import TrainingConfig
-from glassformer.training.loop import Silent, Trainer
+from glassformer.training.loop import Trainer
 from glassformer.training.objectives import translation_objective
 from glassformer.training.step import accumulate, update
 from glassformer.training.train import restore
+from glassformer.training.watch import Silent
 
 MakeTrainer = Callable[..., Trainer]
 

@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from glassformer.errors import GlassformerError, nearest
+from glassformer.errors import GlassformerError, nearest, out_of_memory
 
 VERBS = (
     "demo explore train resume translate serve evaluate compare new score export tokenizer data "
@@ -68,6 +68,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except GlassformerError as error:
         click.echo(f"glassformer: {error}", err=True)
+        sys.exit(2)
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        click.echo("glassformer: memory ran out: free some, or take a smaller model", err=True)
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         click.echo("stopped", err=True)

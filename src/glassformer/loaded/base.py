@@ -47,7 +47,8 @@ class LoadedModel:
 
     ``Translator`` (encoder-decoder): translate, score, trace. ``Predictor`` (decoder-only):
     generate, trace. ``Reader`` (encoder-only): trace. A verb that a family has not says so.
-    ``built_in``: its words are those of petit, the built-in pair.
+    ``built_in``: its words are those of petit, the built-in pair. ``notice`` is told when memory
+    had no room for all lines together.
     """
 
     verbs: ClassVar[tuple[str, ...]] = ("trace",)
@@ -65,6 +66,7 @@ class LoadedModel:
         self._run, self._recipe = run, recipe
         self.built_in = built_in or (recipe is not None and recipe.data.source == "petit")
         self.name = name or (run.path.name if run else f"untrained {model.config.family}")
+        self.notice: Callable[[str], None] = lambda text: None
 
     @property
     def config(self) -> ModelConfig:

@@ -47,7 +47,8 @@ def load(
         dtype: fp32, bf16 or auto, of the parameters and of all arithmetic; the engine
             ``ctranslate2`` has int8 too, of the matrices.
         engine: what translates: torch, or ctranslate2, an extra. All else is torch's.
-        notice: told when a damaged checkpoint was passed over for an older one.
+        notice: told when a damaged checkpoint was passed over for an older one, and when memory
+            had no room for all lines together.
 
     Raises:
         RunError: no run is there, or it has no parameters yet.
@@ -65,11 +66,15 @@ def load(
     chosen = choose_device(device)
     if engine == "ctranslate2":
         decode = CTranslate2(model.eval(), run.tokenizers, chosen, dtype)
-        return Translator(decode.model, run.tokenizers, run, recipe).using(decode)
+        translator = Translator(decode.model, run.tokenizers, run, recipe).using(decode)
+        translator.notice = notice
+        return translator
     if dtype == "int8":
         raise ConfigError("dtype 'int8' is ctranslate2's: give --engine ctranslate2, or bf16")
     model.to(chosen, choose_dtype(dtype, run.config.d_model, chosen)).eval()
-    return FAMILIES[run.config.family](model, run.tokenizers, run, recipe)
+    loaded = FAMILIES[run.config.family](model, run.tokenizers, run, recipe)
+    loaded.notice = notice
+    return loaded
 
 
 def wrap(

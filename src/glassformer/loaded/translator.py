@@ -65,6 +65,7 @@ class Translator(LoadedModel):
             max_length=self.longest,
             progress=progress,
             engine=self.engine,
+            notice=self.notice,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 recipe.toml        the recipe, every value written out
 config.json        the model's config
+choices.json       threads, dtype, kernels: what was chosen, and from which update on
 tokenizer.json     or tokenizer.source.json and tokenizer.target.json
 metrics.jsonl      a row an update, a row an evaluation
 corpus/            the training and dev splits as tokens

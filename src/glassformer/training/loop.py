@@ -3,70 +3,51 @@
 from __future__ import annotations
 
 import math
-import platform
-import signal
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from types import FrameType
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from glassformer.data.batching import Batch, BatchingConfig, Position, updates
+from glassformer.data.batching import (
+    Batch,
+    BatchingConfig,
+    Position,
+    Rows,
+    by_length,
+    token_counts,
+    updates,
+)
 from glassformer.data.corpus import EncodedCorpus
-from glassformer.errors import GlassformerError, TrainingError
+from glassformer.errors import TrainingError
 from glassformer.model.transformer import Model
 from glassformer.runs.run import Run
 from glassformer.runs.snapshots import snapshot_steps
 from glassformer.tasks.choose import task_of
 from glassformer.tasks.task import Task
 from glassformer.text.tokenizer import TokenizerPair
+from glassformer.training.choices import Choices, Chosen
 from glassformer.training.config import TrainingConfig
+from glassformer.training.dev import dev_loss, sample
 from glassformer.training.distributed import World
+from glassformer.training.keeping import (
+    Progress,
+    generator_states,
+    optimizer_state,
+    processor,
+    restore_optimizer,
+)
+from glassformer.training.memory import within_memory
 from glassformer.training.objectives import translation_objective
 from glassformer.training.schedule import learning_rate, paper_peak
 from glassformer.training.step import UpdateResult, accumulate, update
+from glassformer.training.watch import Silent, Watcher, stop_signals
 
 PATIENCE_WITH_NONSENSE = 5  # updates in a row without a finite loss
-
-
-class Watcher(Protocol):
-    """Who is told how a training goes; ``cli`` draws it, a test counts it."""
-
-    def on_update(self, row: Mapping[str, Any]) -> None:
-        """An update's row of metrics."""
-
-    def on_evaluation(self, row: Mapping[str, Any]) -> None:
-        """An evaluation's row of metrics, with a sample translation."""
-
-    def on_notice(self, text: str) -> None:
-        """Something worth a line."""
-
-
-class Silent:
-    """A watcher that looks away."""
-
-    def on_update(self, row: Mapping[str, Any]) -> None: ...
-    def on_evaluation(self, row: Mapping[str, Any]) -> None: ...
-    def on_notice(self, text: str) -> None: ...
-
-
-@dataclass
-class Progress:
-    """Where a training stands: all that a resume needs beside parameters and optimiser."""
-
-    step: int = 0
-    position: Position = field(default_factory=lambda: Position(0, 0, 0))
-    skipped: int = 0
-    skipped_in_a_row: int = 0
-    best_loss: float | None = None
-    evaluations_since_best: int = 0
-    seconds: float = 0.0
-    finished: bool = False
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 class Trainer:
@@ -89,7 +70,7 @@ class Trainer:
         task: Task | None = None,
     ):
         self.run, self.config, self.model, self.tokenizers = run, config, model, tokenizers
-        self.corpora, self.dtype, self.world = corpora, dtype, world
+        self.corpora, self.world = corpora, world
         self.task = task or task_of(model.config, tokenizers)
         self.watcher: Watcher = watcher if watcher and world.leads else Silent()
         self.progress = Progress()
@@ -101,6 +82,9 @@ class Trainer:
             tokens_per_update=config.tokens_per_update,
             seed=config.seed,
         )
+        short = next(name for name, known in DTYPES.items() if known == dtype)
+        first = Choices(threads=torch.get_num_threads(), dtype=short, room=self.batching.room)
+        self.chosen = Chosen.open(run.path, first, world.rank)
         self.optimizer = torch.optim.Adam(
             model.parameters(),
             lr=self.peak,
@@ -117,6 +101,7 @@ class Trainer:
     def run_updates(self) -> bool:
         """Train to the end of the recipe; False when a signal stopped it before (all is saved)."""
         self.model.train()
+        self.chosen.begin()
         stream = updates(self.corpora["train"], self.batching, self.progress.position)
         if self.progress.step == 0:
             self.keep_snapshot()
@@ -137,14 +122,12 @@ class Trainer:
                     return False
         return True
 
-    def one_update(self, batches: list[Any], position: Position) -> None:
+    def one_update(self, batches: list[Rows], position: Position) -> None:
         """Take one step over the batches and write its row of metrics."""
         started = time.perf_counter()
         progress, config = self.progress, self.config
         source_tokens, tokens = self.count_tokens(batches)
-        own = batches[self.world.rank :: self.world.size]
-        mine = [self.collate("train", rows, progress.position.epoch) for rows in own]
-        loss = accumulate(self.model, mine, tokens, self.objective, self.dtype)
+        loss = self.gather(batches[self.world.rank :: self.world.size], tokens)
         rate = learning_rate(progress.step + 1, warmup=config.warmup, peak=self.peak)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -171,7 +154,46 @@ class Trainer:
             }
         )
 
-    def count_tokens(self, batches: list[Any]) -> tuple[int, int]:
+    def gather(self, batches: list[Rows], tokens: int) -> Tensor:
+        """The gradient of this process's share; where memory runs out, from smaller batches."""
+        step, randomness = self.progress.step + 1, self.model.randomness
+        held, before = self.chosen.at(step), randomness.get_state(self.device)
+
+        epoch = self.progress.position.epoch
+
+        def attempt(room: int) -> Tensor:
+            parts = [self.collate("train", rows, epoch) for rows in self.cut(batches, room)]
+            dtype = DTYPES[held.dtype]
+            return accumulate(self.model, parts, tokens, self.objective, dtype)
+
+        def undo() -> None:
+            self.optimizer.zero_grad(set_to_none=True)
+            randomness.set_state(self.device, before)
+
+        loss, room = within_memory(attempt, held.room, undo)
+        self.settle_room(step, room)
+        return loss
+
+    def settle_room(self, step: int, room: int) -> None:
+        """Write down a smaller room, from this update on, and say so."""
+        held = self.chosen.at(step).room
+        if room < held:
+            self.chosen.choose(step, room=room)
+            self.watcher.on_notice(
+                f"memory ran out at update {step} with batches of up to {held} tokens a side: from "
+                f"here on they hold {room}, gathered to the same updates"
+            )
+
+    def cut(self, batches: list[Rows], room: int) -> list[Rows]:
+        """The same sentences, in batches of no more than ``room`` tokens a side."""
+        if room >= self.batching.room:
+            return batches
+        corpus = self.corpora["train"]
+        return [
+            rows[part] for rows in batches for part in by_length(token_counts(corpus, rows), room)
+        ]
+
+    def count_tokens(self, batches: list[Rows]) -> tuple[int, int]:
         """The tokens that these training sentences have the model read, and say."""
         rows, epoch = np.concatenate(batches), self.progress.position.epoch
         return self.task.count(self.corpora["train"], rows, epoch)
@@ -202,27 +224,22 @@ class Trainer:
             self.run.append_metrics(row)
         self.watcher.on_update(row)
 
-    def collate(self, split: str, rows: Any, epoch: int = 0) -> Batch:
+    def collate(self, split: str, rows: Rows, epoch: int = 0) -> Batch:
         """The batch of these sentences."""
         return self.task.batch(self.corpora[split], rows, epoch)
 
-    @torch.inference_mode()
     def evaluate(self) -> None:
         """The loss on the dev split, without smoothing or dropout; counts towards patience."""
-        self.model.eval()
-        objective = translation_objective(self.model.config.pad, 0.0)
-        corpus = self.corpora["dev"]
-        total, tokens = 0.0, 0
-        for batches, position in updates(corpus, self.batching, Position(0, 0, 0)):
-            for rows in batches:
-                batch = self.collate("dev", rows)
-                hidden = self.model(*(part.to(self.device) for part in batch.inputs))
-                targets = batch.target_out.to(self.device)
-                total += float(objective(hidden, self.model.output_matrix, targets))
-                tokens += batch.target_tokens
-            if position.epoch > 0:
-                break
-        loss, progress = total / tokens, self.progress
+        progress, step = self.progress, self.progress.step + 1
+
+        def attempt(room: int) -> tuple[float, int]:
+            batching = replace(self.batching, tokens_per_batch=room)
+            return dev_loss(
+                self.model, self.corpora["dev"], batching, lambda rows: self.collate("dev", rows)
+            )
+
+        (loss, tokens), room = within_memory(attempt, self.chosen.at(step).room)
+        self.settle_room(step, room)
         better = math.isfinite(loss) and (progress.best_loss is None or loss < progress.best_loss)
         progress.best_loss = loss if better else progress.best_loss
         progress.evaluations_since_best = 0 if better else progress.evaluations_since_best + 1
@@ -233,32 +250,23 @@ class Trainer:
                 f"stopping early: {patience} evaluations without a lower loss than "
                 f"{progress.best_loss:.4f}"
             )
-        row = {"step": progress.step, "dev_loss": loss, "dev_tokens": tokens} | self.sample()
+        row: dict[str, Any] = {"step": progress.step, "dev_loss": loss, "dev_tokens": tokens}
+        row |= sample(self.task, self.model, self.corpora["dev"], self.config.sample)
         if self.world.leads:
             self.run.append_metrics(row)
         self.watcher.on_evaluation(row)
-        self.model.train()
-
-    def sample(self) -> dict[str, str]:
-        """A text and what the model, as it is now, makes of it."""
-        try:
-            text, made = self.task.show(self.model, self.corpora["dev"], self.config.sample)
-        except GlassformerError as error:  # logits that are not finite; the updates count them
-            text, made = self.config.sample or "", f"({error})"
-        return {"sample": text, "translation": made}
 
     def save(self) -> None:
         """Write a checkpoint from which training goes on to the bit."""
-        states = self.generator_states()
+        states = generator_states(self.model, self.device, self.world)
         if self.world.leads:
-            progress = vars(self.progress) | {"position": self.progress.position.to_json()}
             self.run.save_checkpoint(
                 self.progress.step,
                 self.model.state_dict(),
-                self.optimizer_state() | states,
+                optimizer_state(self.model, self.optimizer) | states,
                 {
-                    "progress": progress,
-                    "threads": torch.get_num_threads(),
+                    "progress": self.progress.to_json(),
+                    "choices": self.chosen.rows,
                     "processor": processor(),
                 },
             )
@@ -271,74 +279,16 @@ class Trainer:
         if wanted and self.world.leads:
             self.run.save_snapshot(self.progress.step, self.model.state_dict())
 
-    def generator_states(self) -> dict[str, Tensor]:
-        """The dropout generator of every process, by rank."""
-        own = self.model.randomness.get_state(self.device)
-        if self.world.size == 1:
-            return {"randomness.0": own}
-        gathered = [torch.zeros_like(own) for _ in range(self.world.size)]
-        gathered[self.world.rank] = own
-        numbers = [state.to(self.device, torch.int32) for state in gathered]
-        self.world.sum_(numbers)
-        return {f"randomness.{i}": s.to("cpu", torch.uint8) for i, s in enumerate(numbers)}
-
-    def optimizer_state(self) -> dict[str, Tensor]:
-        """Adam's moments by parameter name: exp_avg.NAME, exp_avg_sq.NAME, step.NAME."""
-        state = {}
-        for name, parameter in self.model.named_parameters():
-            for key, value in self.optimizer.state.get(parameter, {}).items():
-                state[f"{key}.{name}"] = value
-        return state
-
     def restore(
         self, model: Mapping[str, Tensor], optimizer: Mapping[str, Tensor], state: Any
     ) -> None:
         """Continue from what ``save`` wrote."""
         self.model.load_state_dict(dict(model))
-        for name, parameter in self.model.named_parameters():
-            for key in ("step", "exp_avg", "exp_avg_sq"):
-                if f"{key}.{name}" in optimizer:
-                    kept = optimizer[f"{key}.{name}"].clone()
-                    on = self.device if key != "step" or self.device.type == "cuda" else "cpu"
-                    self.optimizer.state[parameter][key] = kept.to(on)
-        progress = dict(state["progress"])
-        progress["position"] = Position.from_json(progress["position"])
-        self.progress = Progress(**progress)
+        restore_optimizer(self.model, self.optimizer, optimizer)
+        self.progress = Progress.from_json(state["progress"])
+        if not self.chosen.rows:  # its file is lost, or older than such files
+            threads = state.get("threads", self.chosen.defaults.threads)
+            self.chosen.rows = state.get("choices", [{"from": 1, "threads": threads}])
         mine = optimizer.get(f"randomness.{self.world.rank}")
         if mine is not None:
             self.model.randomness.set_state(self.device, mine)
-
-
-def processor() -> str:
-    """What the last digits of a result depend on, beside the number of threads."""
-    kind = torch.backends.cpu.get_cpu_capability()
-    return f"{platform.machine()}, {kind}, torch {torch.__version__}"
-
-
-@dataclass
-class StopRequest:
-    """Set by a signal; read between updates."""
-
-    requested: bool = False
-
-
-@contextmanager
-def stop_signals() -> Iterator[StopRequest]:
-    """While inside, Ctrl-C and SIGTERM ask to stop after the update at hand; a second one stops."""
-    stop = StopRequest()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if stop.requested:
-            raise KeyboardInterrupt
-        stop.requested = True
-
-    try:
-        before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    except ValueError:  # not the main thread: whoever runs it stops it
-        yield stop
-        return
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

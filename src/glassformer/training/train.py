@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from glassformer.errors import ConfigError, RunError
 from glassformer.runs.run import Run
 from glassformer.training.config import Dtype
 from glassformer.training.distributed import World, joined_world
-from glassformer.training.loop import Silent, Trainer, Watcher, processor
+from glassformer.training.keeping import processor
+from glassformer.training.loop import Trainer
 from glassformer.training.prepare import prepare_corpus, prepare_model, prepare_tokenizers
 from glassformer.training.recipe import Recipe, parse_recipe
+from glassformer.training.watch import Silent, Watcher
 
 WIDE_ENOUGH = 256  # d_model from which bf16 on a CPU gains more than its conversions cost
 
@@ -28,9 +31,15 @@ def choose_device(name: str | None) -> torch.device:
     except RuntimeError:
         raise ConfigError(f"device {name!r} is not known: give cpu, cuda or cuda:N") from None
     if device.type == "cuda" and not torch.cuda.is_available():
-        raise ConfigError(f"device {name!r} was asked for, but torch sees no GPU here: use cpu")
+        build = "" if torch.version.cuda else ", and this torch was built without CUDA"
+        raise ConfigError(f"device {name!r}: torch sees no GPU here{build}. Use cpu")
     if device.type not in ("cpu", "cuda"):
         raise ConfigError(f"device {name!r} is not supported: give cpu, cuda or cuda:N")
+    if device.index is not None and device.index >= max(torch.cuda.device_count(), 1):
+        raise ConfigError(
+            f"device {name!r} is not here: the last one is {device.type}:"
+            f"{max(torch.cuda.device_count(), 1) - 1}"
+        )
     if device.type == "cuda" and device.index is None:
         # torchrun starts a process for each GPU and numbers them.
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
@@ -94,7 +103,7 @@ def resume(
     if dtype is not None:
         recipe = with_dtype(recipe, dtype, chosen)
     with joined_world(chosen) as world:
-        return continue_run(run, recipe, chosen, world, watcher)
+        return continue_run(run, recipe, chosen, world, watcher, new_dtype=dtype is not None)
 
 
 def with_dtype(recipe: Recipe, name: str, device: torch.device) -> Recipe:
@@ -106,17 +115,31 @@ def with_dtype(recipe: Recipe, name: str, device: torch.device) -> Recipe:
 
 
 def continue_run(
-    run: Run, recipe: Recipe, device: torch.device, world: World, watcher: Watcher | None
+    run: Run,
+    recipe: Recipe,
+    device: torch.device,
+    world: World,
+    watcher: Watcher | None,
+    *,
+    new_dtype: bool = False,
 ) -> bool:
-    """Prepare what is not there yet, restore what is, train to the end, average."""
+    """Prepare what is not there yet, restore what is, train to the end, average.
+
+    ``new_dtype``: from here on the recipe's dtype holds, whichever the run has written down.
+    """
     watcher = watcher if watcher and world.leads else Silent()
-    if not world.leads:
-        return work(run, recipe, device, world, watcher)
-    with run.lock():
-        return work(run, recipe, device, world, watcher)
+    with run.lock() if world.leads else nullcontext():
+        return work(run, recipe, device, world, watcher, new_dtype)
 
 
-def work(run: Run, recipe: Recipe, device: torch.device, world: World, watcher: Watcher) -> bool:
+def work(
+    run: Run,
+    recipe: Recipe,
+    device: torch.device,
+    world: World,
+    watcher: Watcher,
+    new_dtype: bool,
+) -> bool:
     """The body of ``continue_run``, with the run locked by the process that leads."""
     if world.leads:
         prepare_all(run, recipe, watcher)
@@ -134,6 +157,8 @@ def work(run: Run, recipe: Recipe, device: torch.device, world: World, watcher: 
         dtype=dtype, world=world, watcher=watcher,
     )  # fmt: skip
     restore(trainer, watcher)
+    if new_dtype:
+        trainer.chosen.choose(trainer.progress.step + 1, dtype=recipe.training.dtype)
     if not trainer.run_updates():
         return False
     if world.leads:
@@ -152,22 +177,19 @@ def prepare_all(run: Run, recipe: Recipe, watcher: Watcher) -> None:
 
 
 def restore(trainer: Trainer, watcher: Watcher) -> None:
-    """Continue from the newest whole checkpoint, if there is one, with the threads it ran on."""
+    """Continue from the newest whole checkpoint, if there is one, with what the run has chosen."""
     checkpoint = trainer.run.latest_checkpoint(watcher.on_notice)
-    if checkpoint is None:
-        trainer.run.truncate_metrics(0)
-        trainer.run.drop_snapshots_after(0)
-        return
-    threads = checkpoint.state["threads"]
+    if checkpoint is not None:
+        if checkpoint.state["processor"] != processor():
+            watcher.on_notice(
+                f"the run was trained on {checkpoint.state['processor']}, this is {processor()}: "
+                "the last digits of the losses may differ"
+            )
+        trainer.restore(checkpoint.model, checkpoint.optimizer, checkpoint.state)
+    threads = trainer.chosen.at(trainer.progress.step + 1).threads
     if threads != torch.get_num_threads():
         watcher.on_notice(f"using {threads} threads, as the run did: its numbers depend on it")
         torch.set_num_threads(threads)
-    if checkpoint.state["processor"] != processor():
-        watcher.on_notice(
-            f"the run was trained on {checkpoint.state['processor']}, this is {processor()}: "
-            "the last digits of the losses may differ"
-        )
-    trainer.restore(checkpoint.model, checkpoint.optimizer, checkpoint.state)
     if trainer.world.leads:
         trainer.run.truncate_metrics(trainer.progress.step)
         trainer.run.drop_snapshots_after(trainer.progress.step)
