@@ -14,7 +14,7 @@ from torch import Tensor
 
 from glassformer.tap import BoundTap, untapped
 
-CHUNK = 1024  # rows of logits that exist at one time
+CHUNK = 512  # rows of logits that exist at one time: few enough to stay in a cache
 
 
 def smoothed_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
@@ -89,7 +89,9 @@ class FusedLoss(torch.autograd.Function):
     """``smoothed_cross_entropy(hidden @ output.T, …).sum()``, in chunks, gradients on the way.
 
     The gradient of the logits is softmax(logits) - (1 - ε)·onehot - ε/V, so one pass over the
-    rows gives the loss and both gradients, and no more than CHUNK rows of logits ever exist.
+    rows gives the loss and both gradients, and no more than CHUNK rows of logits ever exist. What
+    is the same for every word is never spread over the rows: the mean logit is a product with the
+    mean row of the output matrix, and the ε/V comes off both gradients at the end.
     """
 
     @staticmethod
@@ -103,26 +105,22 @@ class FusedLoss(torch.autograd.Function):
             torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else output.dtype
         )
         with torch.autocast(device, enabled=False):
-            factor = output.to(low)
-            rows = hidden.to(factor.dtype)
-            loss = torch.zeros((), dtype=torch.float32, device=hidden.device)
-            grad_hidden = torch.empty_like(rows) if wanted else None
-            grad_output = torch.zeros_like(output, dtype=torch.float32) if wanted else None
+            factor, mean = output.to(low), output.float().mean(0)
+            rows = hidden.to(low)
+            grads = Gradients(rows, factor) if wanted else None
+            chunk = Chunk(factor, min(CHUNK, rows.size(0)))
+            loss = -smoothing * (rows.float() @ mean).sum()
             for start in range(0, rows.size(0), CHUNK):
                 part = slice(start, start + CHUNK)
-                logits = (rows[part] @ factor.T).float()
-                loss += smoothed_cross_entropy(logits, targets[part], smoothing).sum()
-                if grad_hidden is None or grad_output is None:
-                    continue
-                grad = logits.softmax(-1).sub_(smoothing / logits.size(-1))
-                index = targets[part, None]
-                grad.scatter_add_(1, index, torch.full_like(index, smoothing - 1, dtype=grad.dtype))
-                low_grad = grad.to(factor.dtype)
-                torch.mm(low_grad, factor, out=grad_hidden[part])
-                grad_output += low_grad.T @ rows[part]
-        if wanted:
-            ctx.save_for_backward(grad_hidden, grad_output)
-            ctx.dtypes = (hidden.dtype, output.dtype)
+                loss += chunk.forward(rows[part], targets[part, None], smoothing)
+                if grads is not None:
+                    grads.add(part, chunk.slope(targets[part, None], smoothing))
+            if grads is not None:
+                spread = smoothing / output.size(0)
+                grads.output.sub_(rows.sum(0, dtype=grads.output.dtype) * spread)
+                grads.hidden.sub_((smoothing * mean).to(low))
+                ctx.save_for_backward(grads.hidden, grads.output)
+                ctx.dtypes = (hidden.dtype, output.dtype)
         return loss
 
     @staticmethod
@@ -131,3 +129,52 @@ class FusedLoss(torch.autograd.Function):
         grad_hidden, grad_output = ctx.saved_tensors
         to_hidden, to_output = ctx.dtypes
         return (grad_hidden * grad).to(to_hidden), (grad_output * grad).to(to_output), None, None
+
+
+class Chunk:
+    """The logits of some rows and what is made of them, in buffers that every chunk uses again."""
+
+    def __init__(self, factor: Tensor, rows: int):
+        size = rows, factor.size(0)
+        self.factor = factor
+        self.low = factor.new_empty(size)
+        exact = torch.promote_types(factor.dtype, torch.float32)
+        self.logits = self.low if factor.dtype == exact else factor.new_empty(size, dtype=exact)
+        self.shares = factor.new_empty(size, dtype=exact)
+
+    def forward(self, rows: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+        """The summed loss of rows [row, d_model] for targets [row, 1], but for the mean logit."""
+        self.count = rows.size(0)
+        low, logits = self.low[: self.count], self.logits[: self.count]
+        torch.mm(rows, self.factor.T, out=low)
+        if logits.dtype != low.dtype:
+            logits.copy_(low)
+        shares = torch.softmax(logits, -1, out=self.shares[: self.count])
+        # Of the largest, logit and share are known: their difference is the logarithm of the total.
+        log_total = logits.amax(-1) - shares.amax(-1).log_()
+        return log_total.sum() - (1 - smoothing) * logits.gather(1, targets).sum()
+
+    def slope(self, targets: Tensor, smoothing: float) -> Tensor:
+        """softmax(logits) - (1 - ε)·onehot [row, vocabulary], in the precision of the products."""
+        shares = self.shares[: self.count]
+        shares.scatter_add_(1, targets, shares.new_full(targets.shape, smoothing - 1))
+        return shares if shares.dtype == self.low.dtype else self.low[: self.count].copy_(shares)
+
+
+class Gradients:
+    """The gradients of the hidden states and of the output matrix, as they are gathered."""
+
+    def __init__(self, rows: Tensor, factor: Tensor):
+        self.rows, self.factor = rows, factor
+        self.hidden = torch.empty_like(rows)
+        exact = torch.promote_types(factor.dtype, torch.float32)
+        self.output = torch.zeros_like(factor, dtype=exact)
+        self.low = None if factor.dtype == exact else torch.empty_like(factor)
+
+    def add(self, part: slice, slope: Tensor) -> None:
+        """Take the slope [row, vocabulary] of these rows' logits."""
+        torch.mm(slope, self.factor, out=self.hidden[part])
+        if self.low is None:
+            self.output.addmm_(slope.T, self.rows[part])
+        else:
+            self.output.add_(torch.mm(slope.T, self.rows[part], out=self.low))
