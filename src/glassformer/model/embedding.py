@@ -72,4 +72,7 @@ class Embedding(nn.Module):
         positions = tap(self, "position", "position d_model", positions)
         placed = tap(self, "placed", axes, scaled + positions)
         randomness = self.randomness if self.training else None
+        kind = placed.device.type
+        if torch.is_autocast_enabled(kind):  # all that is added to it will be in this precision
+            placed = placed.to(torch.get_autocast_dtype(kind))
         return dropout(placed, self.dropout_rate, randomness, axes=axes, tap=partial(tap, self))

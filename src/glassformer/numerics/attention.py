@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from glassformer.numerics.dropout import Randomness, dropout
 from glassformer.tap import BoundTap, untapped
@@ -71,8 +73,48 @@ def attend_fused(
     """The same as ``attend_by_steps``, shapes and result, by the quickest kernel; taps nothing."""
     learns = torch.is_grad_enabled() and query.requires_grad
     by_products = query.device.type == "cpu" and learns and key.size(-2) <= SHORT
-    if dropout_rate > 0 or by_products:
+    if dropout_rate > 0:
         return attend_by_steps(
             query, key, value, mask, dropout_rate=dropout_rate, randomness=randomness
         )
+    if by_products:
+        mixed: Tensor = ByProducts.apply(query, key, value, mask)  # type: ignore[no-untyped-call]
+        return mixed
     return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+
+
+class ByProducts(torch.autograd.Function):
+    """The formula by three matrix products with what lies between them done in place.
+
+    Its gradient, with W the weights, G the gradient of the mixed values and S = QKᵀ/√d_k:
+    dV = WᵀG, dW = GVᵀ, dS = W·(dW - rowsum(W·dW)), dQ = dS K/√d_k, dK = dSᵀQ/√d_k.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+        """Shapes and result as ``attend_by_steps``."""
+        ctx.scale = 1 / math.sqrt(query.size(-1))
+        scaled = torch.empty(query.shape, dtype=query.dtype, device=query.device)
+        torch.mul(query, ctx.scale, out=scaled)  # fewer numbers than the scores
+        key, value = key.contiguous(), value.contiguous()
+        weights = scaled @ key.transpose(-2, -1)
+        if mask is None:
+            weights = weights.softmax(-1)
+        else:
+            hidden = ~mask
+            weights = weights.masked_fill_(hidden, -math.inf).softmax(-1)
+            weights.masked_fill_(hidden, 0.0)
+        ctx.save_for_backward(scaled, key, value, weights)
+        return weights @ value
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+        """The gradients of query, key and value."""
+        scaled, key, value, weights = ctx.saved_tensors
+        grad = grad.contiguous()
+        to_value = weights.transpose(-2, -1) @ grad
+        to_weights = grad @ value.transpose(-2, -1)
+        to_scores = torch._softmax_backward_data(to_weights, weights, -1, weights.dtype)
+        to_key = to_scores.transpose(-2, -1) @ scaled
+        return (to_scores @ key).mul_(ctx.scale), to_key, to_value, None

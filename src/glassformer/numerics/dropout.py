@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
-from glassformer.tap import BoundTap, unseen, untapped
+from glassformer.tap import BoundTap, stepwise, unseen, untapped
 
-# Masks are cut from 64-bit draws, four 16-bit numbers from each: the stock CPU generator is
+# Masks are cut from 64-bit draws, four 15-bit numbers from each: the stock CPU generator is
 # serial, and drawing a float for every element costs several times as much.
-LEVELS = 1 << 16
+LEVELS = 1 << 15
+INTEGERS = {2: torch.int16, 4: torch.int32, 8: torch.int64}  # by the bytes of a number
 
 
 class Randomness:
@@ -43,13 +47,14 @@ class Randomness:
         return Randomness(self.seed)
 
 
-def keep_mask(shape: torch.Size, keep: int, generator: torch.Generator) -> Tensor:
-    """Bool [*shape] on the generator's device, each element True with probability keep / 65536."""
+def keep_bits(shape: torch.Size, keep: int, generator: torch.Generator) -> Tensor:
+    """Int16 [*shape] on the generator's device, each element -1 (all bits set) with probability
+    keep / LEVELS, else 0."""
     count = shape.numel()
     words = torch.empty((count + 3) // 4, dtype=torch.int64, device=generator.device)
     words.random_(-(1 << 63), None, generator=generator)
-    draws = words.view(torch.int16)[:count]
-    return (draws < keep - LEVELS // 2).view(shape)
+    draws = words.view(torch.int16)[:count].view(shape).bitwise_and_(LEVELS - 1)
+    return draws.sub_(keep).bitwise_right_shift_(15)  # the sign, in every bit
 
 
 def dropout(
@@ -62,12 +67,40 @@ def dropout(
 ) -> Tensor:
     """Set a share ``rate`` of x to zero and scale the rest so that the mean stays.
 
-    The rate is rounded to a multiple of 1/65536, and the scale is that of the rounded rate.
+    The rate is rounded to a multiple of 1/32768, and the scale is that of the rounded rate.
     A rate of zero, or no randomness (evaluation), leaves x as it is. ``tap`` is shown which
     elements are kept, and what comes of it, with these axes.
     """
     if rate == 0.0 or randomness is None:
         return x
     keep = min(max(round((1 - rate) * LEVELS), 1), LEVELS - 1)
-    mask = unseen(keep_mask, x.shape, keep, randomness.generator(x.device))
-    return tap("dropped", axes, x * tap("kept", axes, mask) * (LEVELS / keep))
+    bits = unseen(keep_bits, x.shape, keep, randomness.generator(x.device))
+    if not stepwise():
+        dropped: Tensor = Dropped.apply(x, bits, LEVELS / keep)  # type: ignore[no-untyped-call]
+        return dropped
+    return tap("dropped", axes, x * tap("kept", axes, unseen(bits.bool)) * (LEVELS / keep))
+
+
+class Dropped(torch.autograd.Function):
+    """x · kept · scale, by an AND of bits in the place of a product with truth values, which a
+    CPU converts one by one."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, bits: Tensor, scale: float) -> Tensor:
+        """x and its bits, of the same shape."""
+        ctx.save_for_backward(bits)
+        ctx.scale = scale
+        return choose(x, bits).mul_(scale)
+
+    @staticmethod
+    @once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
+        """The gradient passes where the value did."""
+        (bits,) = ctx.saved_tensors
+        return choose(grad, bits).mul_(ctx.scale), None, None
+
+
+def choose(x: Tensor, bits: Tensor) -> Tensor:
+    """x where the bits are set, 0 elsewhere."""
+    number = INTEGERS[x.element_size()]
+    return (x.contiguous().view(number) & bits.to(number)).view(x.dtype)
