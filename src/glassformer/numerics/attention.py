@@ -108,7 +108,7 @@ class ByProducts(torch.autograd.Function):
         return weights @ value
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         """The gradients of query, key and value."""
         scaled, key, value, weights = ctx.saved_tensors

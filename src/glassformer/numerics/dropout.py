@@ -93,7 +93,7 @@ class Dropped(torch.autograd.Function):
         return choose(x, bits).mul_(scale)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         """The gradient passes where the value did."""
         (bits,) = ctx.saved_tensors
