@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from glassformer.errors import GlassformerError
     from glassformer.explorer import explore
-    from glassformer.loaded import LoadedModel, load
+    from glassformer.loaded import LoadedModel, check, load
     from glassformer.model import ModelConfig, build
     from glassformer.training.recipe import Recipe, load_recipe
     from glassformer.training.train import resume, train
@@ -29,6 +29,7 @@ _HOMES = {
     "Translation": "translation",
     "TranslationConfig": "translation",
     "build": "model",
+    "check": "loaded",
     "explore": "explorer",
     "load": "loaded",
     "load_recipe": "training.recipe",
@@ -45,6 +46,7 @@ __all__ = [
     "TranslationConfig",
     "__version__",
     "build",
+    "check",
     "explore",
     "load",
     "load_recipe",

@@ -10,6 +10,7 @@
     │   └── CheckpointError    no checkpoint in it is whole
     ├── TrainingError          training stopped because going on would be wrong
     ├── RecordingError         a model that cannot be recorded, or a value that was not
+    ├── CheckError             a check of a model found something wrong
     └── MissingExtraError      an optional package is not installed
 
 Each message names what came, what was expected and what to do. The command line prints
@@ -60,6 +61,10 @@ class TrainingError(GlassformerError):
 
 class RecordingError(GlassformerError, ValueError):
     """A model that cannot be recorded, or a value that was not."""
+
+
+class CheckError(GlassformerError, AssertionError):
+    """A check of a model found something wrong: a sentence for each thing."""
 
 
 class MissingExtraError(GlassformerError, ImportError):

@@ -284,3 +284,12 @@ def test_demo_without_input_reports_in_three_sentences(tiny_run: Path, tmp_path:
     assert done.returncode == 0, text_of(done)
     assert "trained already" in done.stdout.decode()
     assert len([row for row in done.stdout.decode().split("\n") if row.endswith(".")]) >= 3
+
+
+def test_check_says_what_is_wrong(tiny_run: Path, tmp_path: Path) -> None:
+    done = glassformer("check", str(tiny_run), "--json")
+    assert done.returncode == 0, text_of(done)
+    found = json.loads(done.stdout)["findings"]
+    assert {"causality", "padding", "cache"} <= {one["check"] for one in found}
+    done = glassformer("check", str(tmp_path / "none"))
+    assert done.returncode == 2 and b"Traceback" not in done.stderr

@@ -17,7 +17,7 @@ from glassformer.explorer.limits import MOST_CHARACTERS, check_text
 from glassformer.explorer.models import Models
 from glassformer.explorer.space import Side
 from glassformer.explorer.timing import time_reading
-from glassformer.inspection.record import readable
+from glassformer.inspection.place import readable
 from glassformer.loaded import LoadedModel
 from glassformer.loaded.tokens import tokens_of
 from glassformer.model.attention import MultiHeadAttention

@@ -14,8 +14,8 @@ from glassformer.explorer.models import Models
 from glassformer.explorer.requests import TraceRequest, TrialsRequest, changes_of
 from glassformer.explorer.traces import Traces
 from glassformer.explorer.trials import try_changes
-from glassformer.inspection.checks import check
 from glassformer.inspection.push import pushes
+from glassformer.loaded.check import findings_of
 
 STRONGEST = 200  # pushes of a choice that are sent
 PACKAGE = Path(str(resources.files("glassformer")))
@@ -47,7 +47,7 @@ def routes(models: Models) -> APIRouter:
     @router.get("/checks/{trace}")
     def checks(trace: str) -> dict[str, Any]:
         kept = traces.find_kept(trace)
-        return {"findings": [one.to_json() for one in check(kept.tape, kept.model.model)]}
+        return {"findings": [one.to_json() for one in findings_of(kept.model, kept.tape)]}
 
     @router.get("/push/{trace}/{row}")
     def push(trace: str, row: int) -> dict[str, Any]:

@@ -6,16 +6,15 @@ for finding in check(tape, model):
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import torch
 from torch import nn
 
+from glassformer.inspection import attending
 from glassformer.inspection.findings import (
     Finding,
     Findings,
-    attention,
     first,
     flat,
     last_of,
@@ -66,29 +65,8 @@ def is_mask(entry: Entry) -> bool:
 
 
 def rows(tape: Tape, model: nn.Module | None) -> Findings:
-    """Attention rows that do not sum to 1. One that may look nowhere has no attention at all."""
-    count = 0
-    found = []
-    for entry in attention(tape):
-        axis = entry.axes.split().index("key")
-        sums = entry.value.float().sum(axis)
-        off = (sums - 1).abs()
-        off[(entry.value == 0).all(axis)] = 0.0  # the padding's own rows
-        count += off.numel()
-        # Narrow numbers have few digits.
-        if not bool((off <= (1e-4 if entry.value.dtype == torch.float32 else 2e-2)).all()):
-            worst = int(off.nan_to_num(math.inf).argmax())
-            row = torch.unravel_index(torch.tensor(worst), sums.shape)
-            cell = [*row[:axis], torch.tensor(0), *row[axis:]]
-            place = flat(entry, [int(i) for i in cell])
-            found.append(Finding(
-                "rows", False,
-                f"A row of attention in {entry.path} sums to {float(sums.flatten()[worst]):.4g} "
-                f"and not to 1, at {where(entry, place)}.", (entry.path,), place,
-            ))  # fmt: skip
-    yield from found
-    if count and not found:
-        yield Finding("rows", True, f"All {count:,} rows of attention sum to 1.")
+    """See ``attending.rows``."""
+    yield from attending.rows(tape)
 
 
 def heads(tape: Tape, model: nn.Module | None) -> Findings:

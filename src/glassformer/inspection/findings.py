@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any
 
 import torch
@@ -15,20 +16,27 @@ from glassformer.inspection.tape import Entry, Tape
 @dataclass(frozen=True)
 class Finding:
     """What a check says. ``place`` is the flat index of the worst, or first, cell of the first
-    path; None where all is well or no cell is to blame."""
+    path; None where all is well or no cell is to blame. ``positions`` of the result are wrong, by
+    up to ``by``; ``file`` and ``line`` computed the first value that is."""
 
     check: str
     ok: bool
     sentence: str
     paths: tuple[str, ...] = ()
     place: int | None = None
+    positions: tuple[int, ...] = ()
+    by: float | None = None
+    file: str = ""
+    line: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         found = asdict(self)
-        place = found.pop("place")
+        place, by = found.pop("place"), found.pop("by")
+        found["by"] = by if by is None or isfinite(by) else None
         cell = None if place is None else {"path": self.paths[0], "flat": place}
-        return found | {"paths": list(self.paths), "cell": cell}
+        lists = {"paths": list(self.paths), "positions": list(self.positions)}
+        return found | lists | {"cell": cell}
 
 
 Findings = Iterator[Finding]

@@ -41,15 +41,10 @@ def attention_steps(
     *,
     tap: BoundTap,
 ) -> Tensor:
-    """``scaled_dot_product_attention`` by ``attend_by_steps``; axes before the last two are kept.
-
-    Raises:
-        RecordingError: an option that the steps do not have.
-    """
-    if enable_gqa or dropout_p:
-        raise RecordingError(
-            "recording fused attention with grouped heads or dropout: switch it off"
-        )
+    """``scaled_dot_product_attention`` step by step; axes before the last two are kept."""
+    if enable_gqa:  # each head of keys and values serves several heads of queries
+        groups = query.size(-3) // key.size(-3)
+        key, value = (x.repeat_interleave(groups, -3) for x in (key, value))
     if scale is not None:
         query = query * (scale * math.sqrt(query.size(-1)))
     queries, keys = query.size(-2), key.size(-2)
@@ -58,19 +53,24 @@ def attention_steps(
     lead = query.shape[:-2]
     four = (1,) * (4 - query.dim())
     sides = tuple(x.reshape(*four, *x.shape) for x in (query, key, value))
-    if attn_mask is not None and attn_mask.dtype != torch.bool:
-        return added_mask(sides, attn_mask, tap).reshape(*lead, queries, value.size(-1))
-    mixed = attend_by_steps(sides[0], sides[1], sides[2], attn_mask, tap=tap)
+    mixed = attention_in_four(sides, attn_mask, dropout_p, tap)
     return mixed.reshape(*lead, queries, value.size(-1))
 
 
-def added_mask(sides: Sides, mask: Tensor, tap: BoundTap) -> Tensor:
-    """Attention with a mask of numbers that are added to the scaled scores."""
+def attention_in_four(sides: Sides, mask: Tensor | None, dropout: float, tap: BoundTap) -> Tensor:
+    """Attention of [batch, head, position, feature]; a mask of numbers is added to the scores."""
     query, key, value = sides
+    if not dropout and (mask is None or mask.dtype == torch.bool):
+        return attend_by_steps(query, key, value, mask, tap=tap)
     grid = "batch head query key"
     scores = tap("scores", grid, query @ key.transpose(-2, -1))
-    scaled = tap("scaled", grid, scores / math.sqrt(query.size(-1)))
-    weights = tap("weights", grid, tap("masked", grid, scaled + mask).softmax(-1))
+    masked = tap("scaled", grid, scores / math.sqrt(query.size(-1)))
+    if mask is not None:
+        more = masked + mask if mask.is_floating_point() else masked.masked_fill(~mask, -math.inf)
+        masked = tap("masked", grid, more)
+    weights = tap("weights", grid, masked.softmax(-1))
+    if dropout:
+        weights = tap("dropped", grid, F.dropout(weights, dropout))
     return tap("mixed", "batch head query feature", weights @ value)
 
 
@@ -108,14 +108,8 @@ def multi_head_steps(
     Raises:
         RecordingError: an option that the steps do not have.
     """
-    if (
-        bias_k is not None
-        or bias_v is not None
-        or add_zero_attn
-        or static_k is not None
-        or (training and dropout_p)
-    ):
-        raise RecordingError("recording this attention with extra keys or dropout: switch them off")
+    if bias_k is not None or bias_v is not None or add_zero_attn or static_k is not None:
+        raise RecordingError("recording this attention with extra keys: switch them off")
     alone = query.dim() == 2
     if alone:
         query, key, value = (x.unsqueeze(1) for x in (query, key, value))
@@ -134,13 +128,20 @@ def multi_head_steps(
         row = "query" if name == "query" else "key"
         sides.append(tap(name, f"batch head {row} feature", split))
     mask = joined_mask(attn_mask, key_padding_mask, num_heads)
-    if mask is None or mask.dtype == torch.bool:
-        mixed = attend_by_steps(sides[0], sides[1], sides[2], mask, tap=tap)
-    else:
-        mixed = added_mask(sides, mask, tap)
+    seen: dict[str, Tensor] = {}
+
+    def kept(name: str, axes: str, value: Tensor) -> Tensor:
+        seen[name] = tap(name, axes, value)
+        return seen[name]
+
+    mixed = attention_in_four(sides, mask, dropout_p if training else 0.0, kept)
     joined = mixed.permute(2, 0, 1, 3).flatten(2)
     output = tap("output", "query batch d_model", F.linear(joined, out_proj_weight, out_proj_bias))
-    return (output.squeeze(1) if alone else output), None
+    weights = seen["weights"] if need_weights else None  # [batch, head, query, key]
+    if weights is not None:
+        weights = weights.mean(1) if average_attn_weights else weights
+        weights = weights.squeeze(0) if alone else weights
+    return (output.squeeze(1) if alone else output), weights
 
 
 def joined_mask(mask: Tensor | None, padding: Tensor | None, heads: int) -> Tensor | None:

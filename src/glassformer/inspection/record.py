@@ -12,12 +12,10 @@ a chain, so that no edge of the graph hides more than one arithmetic operator, o
 from __future__ import annotations
 
 import inspect
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -35,18 +33,13 @@ from glassformer.inspection.operators import (
     writes,
 )
 from glassformer.inspection.patch import Patch
+from glassformer.inspection.place import place, readable
 from glassformer.inspection.schema import Kind
 from glassformer.inspection.tape import Entry, Source, Tape
 from glassformer.tap import observer
 
-HERE = Path(__file__).parent
-SKIPPED = (
-    str(Path(torch.__file__).parent),
-    *(str(HERE / name) for name in ("record.py", "fused.py")),
-)
 # What makes a tensor of plain numbers computes nothing: its numbers are an input of the run.
 GIVEN = frozenset({"tensor", "as_tensor", "from_numpy"})
-SKIPPED_TOO = (str(HERE.parent / "tap.py"), inspect.__file__, "<")
 
 HOOKING = threading.Lock()  # held while hooks come and go, and while a model is copied
 recordings, fast_path = 0, True
@@ -103,6 +96,7 @@ class Recorder(TorchFunctionMode):
         self.known: dict[int, Source] = {}
         self.held: list[Tensor] = []  # an id is only good while its tensor lives
         self.inside: list[str] = []
+        self.fused: tuple[str, int] | None = None  # where a fused operator was called
         self.names: dict[int, tuple[str, Kind]] = {}
         self.thread = threading.get_ident()  # hooks are on the model, which others may be running
         for path, parameter in model.named_parameters(remove_duplicate=False):
@@ -135,6 +129,9 @@ class Recorder(TorchFunctionMode):
         def leave(module: nn.Module, args: Any, result: Any) -> None:
             if threading.get_ident() == self.thread:
                 self.inside.pop()
+                self.tape.outputs[path] = [
+                    self.known[id(one)] for one in tensors_in(result) if id(one) in self.known
+                ]
 
         return (
             part.register_forward_pre_hook(enter, with_kwargs=True),
@@ -143,8 +140,12 @@ class Recorder(TorchFunctionMode):
 
     def take_inputs(self, module: nn.Module, args: Any, kwargs: Any) -> None:
         """Name what the outermost call was given as its signature does."""
-        bound = inspect.signature(module.forward).bind_partial(*args, **kwargs)
-        for name, value in bound.arguments.items():
+        signature = inspect.signature(module.forward)
+        given = dict(signature.bind_partial(*args, **kwargs).arguments)
+        for name, one in signature.parameters.items():
+            if one.kind is one.VAR_KEYWORD:
+                given |= given.pop(name, {})
+        for name, value in given.items():
             if isinstance(value, Tensor) and id(value) not in self.known:
                 number = self.tape.add(Entry(name, value, "input", step=self.tape.step))
                 self.hold(value, Source(number))
@@ -181,7 +182,7 @@ class Recorder(TorchFunctionMode):
         if entry.path == path:
             pass
         elif source.through or entry.tapped or entry.kind != "value":
-            file, line = place()
+            file, line = self.here()
             entry = Entry(path, value, inputs=[source], file=file, line=line,
                           step=self.tape.step)  # fmt: skip
             if path in self.tape:
@@ -209,8 +210,12 @@ class Recorder(TorchFunctionMode):
         steps = written_steps(func)
         if steps is not None:
             # Outside the mode's own call this code's operators are seen one by one.
-            with self:
-                return steps(*args, **kwargs, tap=self.tap_here)
+            self.fused = place()
+            try:
+                with self:
+                    return steps(*args, **kwargs, tap=self.tap_here)
+            finally:
+                self.fused = None
         name = canonical(func)
         if name in GIVEN:
             return func(*args, **kwargs)
@@ -234,12 +239,21 @@ class Recorder(TorchFunctionMode):
                 before = inputs[0]
                 self.hold(out, Source(before.entry, (*before.through, (name, which))))
                 continue
-            file, line = place()
+            file, line = self.here()
             path = ".".join(filter(None, (self.inside[-1] if self.inside else "", name)))
             entry = Entry(path, out, operator=name, constants=which, inputs=list(inputs),
                           file=file, line=line, step=self.tape.step)  # fmt: skip
             self.hold(out, Source(self.tape.add(entry)))
         return result
+
+    def here(self) -> tuple[str, int]:
+        """The file (below its package's folder) and line that the model is at."""
+        file, line = self.fused or place()
+        name = readable(file)
+        if self.tape.files.setdefault(name, file) != file:  # another of this name
+            name = "/".join(Path(file).parts[-2:])
+            self.tape.files[name] = file
+        return name, line
 
     def tap_here(self, name: str, axes: str, value: Tensor) -> Tensor:
         """The tap of a fused operator's written steps, in the module that is running."""
@@ -259,7 +273,7 @@ class Recorder(TorchFunctionMode):
             return None
         source = self.known.get(id(target))
         if name == "__setitem__" or target._is_view() or (source and source.through):
-            file, line = place()
+            file, line = self.here()
             raise RecordingError(
                 f"{name} at {file}, line {line} writes into a part of a tensor, which a recording "
                 "cannot follow: make a new tensor (torch.cat, torch.where, masked_fill) instead"
@@ -270,24 +284,11 @@ class Recorder(TorchFunctionMode):
         return target
 
 
-def place() -> tuple[str, int]:
-    """File (below its package's folder) and line of the code that runs, torch's and ours left
-    out."""
-    frame: FrameType | None = sys._getframe(2)
-    layer = "", 0
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith(SKIPPED) and not file.startswith(SKIPPED_TOO):
-            return readable(file), frame.f_lineno
-        if "/torch/nn/modules/" in file and frame.f_code.co_name == "forward" and not layer[1]:
-            layer = readable(file), frame.f_lineno
-        frame = frame.f_back
-    return layer
-
-
-def readable(file: str) -> str:
-    """A file's place below site-packages or src, which is no machine's path."""
-    for mark in ("/site-packages/", "/src/"):
-        if mark in file:
-            return file.rpartition(mark)[2]
-    return Path(file).name
+def tensors_in(result: Any) -> list[Tensor]:
+    """The tensors that a module returned, in order."""
+    if isinstance(result, Tensor):
+        return [result]
+    if isinstance(result, Mapping):
+        result = list(result.values())
+    parts = result if isinstance(result, list | tuple) else ()
+    return [tensor for part in parts for tensor in tensors_in(part)]

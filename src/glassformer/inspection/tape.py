@@ -93,7 +93,9 @@ class Entry:
 class Tape:
     """The entries of a recording, in the order in which they came to be.
 
-    ``about`` says in plain values what was recorded: model, text, tokens.
+    ``about`` says in plain values what was recorded: model, text, tokens. While it is in memory,
+    ``outputs`` holds where the tensors that each part returned last came from, and ``files`` where
+    the files of ``Entry.file`` are on this machine.
     """
 
     def __init__(self) -> None:
@@ -101,6 +103,8 @@ class Tape:
         self.index: dict[str, int] = {}
         self.step = 0
         self.about: dict[str, Any] = {}
+        self.outputs: dict[str, list[Source]] = {}
+        self.files: dict[str, str] = {}
 
     def __getitem__(self, path: str) -> Tensor:
         """The value of this path.
@@ -152,6 +156,17 @@ class Tape:
         del self.index[entry.path]
         self.index[path] = number
         entry.path = path
+
+    def behind(self, sources: Sequence[Source]) -> set[int]:
+        """The numbers of all entries that these were computed from, their own among them."""
+        found: set[int] = set()
+        waiting = [source.entry for source in sources]
+        while waiting:
+            number = waiting.pop()
+            if number not in found:
+                found.add(number)
+                waiting += [source.entry for source in self.entries[number].inputs]
+        return found
 
     @torch.inference_mode()
     def argument(self, source: Source) -> Tensor:

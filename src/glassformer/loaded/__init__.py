@@ -1,6 +1,7 @@
 """What ``gf.load`` returns: a model, its tokenizers and its run, with the verbs of a user."""
 
 from glassformer.loaded.base import LoadedModel
+from glassformer.loaded.check import check
 from glassformer.loaded.families import as_translator, load, wrap
 from glassformer.loaded.predictor import Predictor
 from glassformer.loaded.reader import Reader
@@ -14,6 +15,7 @@ __all__ = [
     "Training",
     "Translator",
     "as_translator",
+    "check",
     "load",
     "wrap",
 ]
