@@ -233,7 +233,8 @@ def test_checks_of_a_trace(client: TestClient) -> None:
     graph = json.loads(json.loads(answer.content[8 : 8 + length])["__metadata__"]["graph"])
     findings = client.get(f"/api/checks/{graph['about']['trace']}").json()["findings"]
     assert {one["check"] for one in findings} == {
-        "numbers", "rows", "causality", "padding", "heads", "norms", "tied",
+        "numbers", "rows", "causality", "padding", "heads", "norms", "tied", "dropout", "batch",
+        "cache", "target", "masked",
     }  # fmt: skip
     assert all(one["ok"] and one["cell"] is None for one in findings), findings
     assert client.get("/api/checks/0").status_code == 404

@@ -12,9 +12,7 @@ from glassformer.cli.common import compute_options, json_option, print_json, use
 
 @click.command(short_help="Find what is wrong with a model, and where.")
 @click.argument("run", type=click.Path(path_type=Path), metavar="NAME|RUN")
-@click.option(
-    "--text", metavar="TEXT", help="What it reads; a short sentence if left out."
-)
+@click.option("--text", metavar="TEXT", help="What it reads; a short sentence if left out.")
 @json_option
 @compute_options()
 def command(

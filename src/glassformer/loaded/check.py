@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from glassformer.errors import ConfigError
-from glassformer.inspection.checks import check as of_tape
 from glassformer.inspection.calls import Call, Inputs
+from glassformer.inspection.checks import check as of_tape
 from glassformer.inspection.examine import examine
 from glassformer.inspection.findings import Finding
 from glassformer.inspection.probes import Step, Subject
@@ -87,7 +87,7 @@ def findings_of(model: LoadedModel, tape: Tape) -> list[Finding]:
     ``check`` finds besides. The model may be in use by other threads."""
     found = of_tape(tape, model.model)
     about = tape.about
-    if about.get("changes") or about.get("training") or about.get("stepwise") or not len(tape):
+    if any(about.get(one) for one in ("changes", "training", "stepwise", "recorded")):
         return found
     twin = copy.copy(model)
     twin.model = copied(model.model, {id(p): p for p in model.model.parameters()})
