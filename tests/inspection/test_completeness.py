@@ -21,20 +21,30 @@ SIZES: dict[str, Any] = {
     "source_vocabulary": 997, "target_vocabulary": 997, "d_model": 22, "d_ff": 37, "n_heads": 2,
     "n_layers": 2, "d_k": 5, "d_v": 7,
 }  # fmt: skip
-ALL = list(product(*(CHOICES[name] for name in ("family", "norm", "activation", "positions"))))
+PARTS = ("family", "norm", "activation", "positions")
+PAPER = (CHOICES["family"], CHOICES["norm"], ("relu", "gelu"), ("sinusoids", "learned"))
+ALL: list[dict[str, Any]] = [dict(zip(PARTS, one)) for one in product(*PAPER)]
+# The parts of other models of the family, each once.
+ALL += [
+    {"family": "encoder-decoder", "activation": "silu", "positions": "sinusoids-halved",
+     "bias": True, "output_bias": True},
+    {"family": "encoder-decoder", "positions": "sinusoids-concatenated", "final_norm": True},
+    {"family": "decoder-only", "norm": "pre", "activation": "gelu-tanh", "positions": "learned",
+     "scale_embedding": False},
+    {"family": "encoder-only", "positions": "learned", "first_position": 2, "segments": 2,
+     "embedding_norm": True, "head": "transform"},
+    {"family": "encoder-only", "head": "tanh"},
+]  # fmt: skip
 ARITHMETIC = {
     "linear", "matmul", "add", "mul", "div", "layer_norm", "softmax", "masked_fill", "relu", "gelu",
-    "embedding", "bitwise_not", "__ne__", "ne", "le", "__le__", "arange",
+    "silu", "tanh", "embedding", "bitwise_not", "__ne__", "ne", "le", "__le__", "arange",
 }  # fmt: skip
 ARRANGING = {"transpose", "unflatten", "flatten", "__getitem__"}
 LOSS = {"log_softmax", "one_hot", "neg", "sum", "mean"}
 
 
-def untrained(family: str, norm: str, activation: str, positions: str) -> LoadedModel:
-    config = gf.ModelConfig(
-        family=family, norm=norm, activation=activation, positions=positions, **SIZES  # type: ignore[arg-type]
-    )  # fmt: skip
-    return wrap(gf.build(config, seed=3))
+def untrained(**parts: Any) -> LoadedModel:
+    return wrap(gf.build(gf.ModelConfig(**SIZES, **parts), seed=3))
 
 
 def traced(model: LoadedModel, **options: Any) -> Tape:
@@ -100,15 +110,13 @@ def reached_from(tape: Tape, path: str) -> set[str]:
     return {tape.entries[number].path for number in reached}
 
 
-@pytest.mark.parametrize(("family", "norm", "activation", "positions"), ALL)
-def test_every_edge_is_one_operator(
-    family: str, norm: str, activation: str, positions: str
-) -> None:
-    model = untrained(family, norm, activation, positions)
+@pytest.mark.parametrize("parts", ALL, ids=str)
+def test_every_edge_is_one_operator(parts: dict[str, Any]) -> None:
+    model = untrained(**parts)
     tape = traced(model)
     assert check_all(tape, ARITHMETIC) > 50
     reached = reached_from(tape, "probabilities")
-    inputs = {"encoder-decoder": {"source", "target"}}.get(family, {"tokens"})
+    inputs = {"encoder-decoder": {"source", "target"}}.get(parts["family"], {"tokens"})
     assert inputs <= reached
     assert {path for path, _ in model.model.named_parameters()} <= reached
     assert not [entry.path for entry in tape if entry.path not in reached]
@@ -116,7 +124,7 @@ def test_every_edge_is_one_operator(
 
 @pytest.mark.parametrize("family", CHOICES["family"])
 def test_a_training_step_too(family: str) -> None:
-    model = untrained(family, "post", "relu", "sinusoids")
+    model = untrained(family=family)
     tape = traced(model, training=Training(seed=3, dropout=0.3))
     assert check_all(tape, ARITHMETIC | LOSS) > 70
     reached = reached_from(tape, "loss")

@@ -33,6 +33,15 @@ CONFIGS: dict[str, dict[str, Any]] = {
     "learned": {"positions": "learned", "max_length": 61, "tie": "output", "epsilon": 1e-3},
     "wide keys": {"positions": "sinusoids-concatenated", "d_k": 11, "d_v": 3, "tie": "none"},
     "wide values": {"norm": "pre", "d_k": 5, "d_v": 13, "bias": True, "tie": "output"},
+    "marian": {
+        "positions": "sinusoids-halved",
+        "activation": "silu",
+        "bias": True,
+        "output_bias": True,
+        "embedding_norm": True,
+    },
+    "others": {"activation": "gelu-tanh", "scale_embedding": False, "final_norm": True},
+    "bare": {"norm": "pre", "final_norm": False},
     "odd": {"d_model": 23, "n_heads": 1, "activation": "gelu"},
 }
 EARLY = TranslationConfig(beam=1, extra_length=11)
@@ -60,8 +69,10 @@ def random_pair(request: pytest.FixtureRequest) -> tuple[EncoderDecoder, Tokeniz
 def end_often(model: EncoderDecoder, pair: TokenizerPair) -> None:
     """Make the end token likelier until most sentences end, not all of them at once."""
     end = model.output_matrix.data[pair.target.eos_id]
-    last = model.decoder_norm if model.config.norm == "pre" else model.decoder[-1].after_feedforward
+    last = model.decoder_norm if model.config.ends_in_norm else model.decoder[-1].after_feedforward
     bias = last.bias if isinstance(last, torch.nn.LayerNorm) else last.norm.bias
+    if not model.config.ends_in_norm and model.config.norm == "pre":
+        bias = model.decoder[-1].feedforward.down.bias
     sources = pair.source.encode_batch(LINES)
     while True:
         with torch.inference_mode():

@@ -12,12 +12,18 @@ from torch import Tensor
 
 from glassformer.errors import ConfigError
 from glassformer.model import DecoderOnly, EncoderDecoder, EncoderOnly, Model, ModelConfig, build
+from glassformer.model.embedding import Embedding, Patches
 from glassformer.model.presets import PRESETS, TABLE_3, preset, table3
 
 Make = Callable[..., Model]
 VARIANTS: list[dict[str, Any]] = [
     {}, {"norm": "pre"}, {"positions": "learned", "max_length": 41}, {"activation": "gelu"},
     {"positions": "sinusoids-concatenated", "bias": True}, {"tie": "none"}, {"tie": "output"},
+    {"positions": "learned", "max_length": 43, "first_position": 2, "segments": 3,
+     "embedding_norm": True, "scale_embedding": False, "final_norm": True},
+    {"positions": "sinusoids-halved", "activation": "silu", "head": "transform",
+     "output_bias": True},
+    {"norm": "pre", "final_norm": False, "activation": "gelu-tanh", "head": "tanh"},
 ]  # fmt: skip
 variants = pytest.mark.parametrize("changes", VARIANTS, ids=str)
 
@@ -108,6 +114,62 @@ def test_parameter_count(make: Make, family: str, changes: dict[str, Any], tie: 
     assert sum(p.numel() for p in model.parameters()) == model.config.parameter_count()
 
 
+IMAGES: dict[str, Any] = {
+    "family": "encoder-only", "source_vocabulary": 1, "target_vocabulary": 1, "tie": "none",
+    "labels": 7, "image_size": 15, "patch_size": 5, "channels": 2, "norm": "pre",
+    "positions": "learned", "scale_embedding": False,
+}  # fmt: skip
+
+
+def test_images_are_read_patch_by_patch(make: Make) -> None:
+    model = make(**IMAGES)
+    assert sum(p.numel() for p in model.parameters()) == model.config.parameter_count()
+    embedding = model.source_embedding
+    assert isinstance(embedding, Patches)
+    with torch.no_grad():
+        for parameter in embedding.parameters():
+            parameter.add_(torch.randn(parameter.shape, generator=torch.Generator().manual_seed(3)))
+    pixels = torch.randn(3, 2, 15, 15, generator=torch.Generator().manual_seed(4))
+    kernel = embedding.patches.weight.unflatten(1, (2, 5, 5))
+    convolved = torch.nn.functional.conv2d(pixels, kernel, embedding.patches.bias, stride=5)
+    found, table = embedding(pixels), embedding.positions.table
+    assert found.shape == (3, 10, 22)
+    assert torch.allclose(found[:, 1:], convolved.flatten(2).mT + table[1:], atol=1e-5)
+    assert torch.allclose(found[:, 0], (embedding.class_token + table[0]).expand(3, -1))
+    assert model.logits(model(pixels)).shape == (3, 1, 7)
+
+
+def test_labels_come_from_the_first_position(make: Make, source: Tensor) -> None:
+    changes = {"family": "encoder-only", "tie": "none", "labels": 7, "output_bias": True}
+    model, whole = make(**changes), make(**changes | {"labels": None})
+    assert sum(p.numel() for p in model.parameters()) == model.config.parameter_count()
+    with torch.no_grad():
+        assert model.output_bias is not None
+        model.output_bias.copy_(torch.arange(7.0))
+    hidden = model(source)
+    assert hidden.shape == (5, 1, 22)
+    logits = model.logits(hidden)
+    assert torch.allclose(logits, hidden @ model.output_matrix.T + torch.arange(7.0), atol=1e-5)
+    part = {n: p for n, p in model.state_dict().items() if not n.startswith("output_")}
+    whole.load_state_dict(part, strict=False)
+    assert torch.allclose(whole(source)[:, :1], hidden)
+
+
+def test_segments_are_told_apart(make: Make, source: Tensor) -> None:
+    model = make(family="encoder-only", segments=3, embedding_norm=True)
+    assert isinstance(model, EncoderOnly)
+    second = torch.zeros_like(source)
+    assert torch.equal(model(source), model(source, second))
+    second[:, 5:] = 2
+    assert (model(source) - model(source, second)).abs().max() > 1e-3
+    embedding = model.source_embedding
+    assert isinstance(embedding, Embedding) and embedding.segments is not None
+    placed = embedding.tokens(source) * 22**0.5 + embedding.positions(0, 11)
+    marked = placed + embedding.segments.weight[second]
+    expected = torch.nn.functional.layer_norm(marked, (22,), eps=1e-6)
+    assert torch.allclose(embedding(source, segments=second), expected, atol=1e-5)
+
+
 def test_tying_shares_what_it_says(make: Make) -> None:
     for tie, shared in (("none", (False, False)), ("output", (False, True)), ("all", (True, True))):
         model = make(tie=tie)
@@ -165,6 +227,12 @@ def test_presets_differ_where_the_paper_says() -> None:
         ({"dropout": 1.0}, "dropout = 1.0 must be in"),
         ({"epsilon": 0.0}, "epsilon = 0.0 must be above 0"),
         ({"target_vocabulary": 29}, "needs one vocabulary"),
+        ({"head": "transfrom"}, "Did you mean 'transform'"),
+        ({"segments": -1}, "segments = -1 must be at least 0"),
+        ({"labels": 3}, "labels = 3 is for family = 'encoder-only'"),
+        ({"labels": 3, "family": "encoder-only"}, "set tie = 'none'"),
+        ({"image_size": 15, "family": "encoder-only"}, "patch_size = 16 does not divide"),
+        ({"image_size": 16, "family": "encoder-only"}, "say how many, labels = N"),
     ],
 )
 def test_bad_configs_are_named(make: Make, changes: dict[str, Any], message: str) -> None:

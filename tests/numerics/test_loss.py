@@ -69,6 +69,21 @@ def test_gradients_by_differences() -> None:
         assert float(found[row, column]) == pytest.approx(slope, abs=1e-4)
 
 
+def test_the_bias_of_the_logits_learns_too() -> None:
+    given = [part.requires_grad_() for part in (*inputs(6)[:2], torch.linspace(-1, 2, VOCABULARY))]
+    hidden, output, bias = given
+    targets = torch.tensor([[5, 4, 0], [3, 0, 1]])
+    loss = sequence_loss(hidden.view(2, 3, D), output, targets, bias, pad=0, smoothing=0.1)
+    expected = F.cross_entropy(
+        hidden @ output.T + bias, targets.flatten(), ignore_index=0, label_smoothing=0.1,
+        reduction="sum",
+    )  # fmt: skip
+    assert torch.allclose(loss, expected, rtol=1e-5)
+    pairs = zip(torch.autograd.grad(loss, given), torch.autograd.grad(expected, given), strict=True)
+    for ours, theirs in pairs:
+        assert torch.allclose(ours, theirs, atol=1e-5)
+
+
 def test_padding_costs_nothing_and_learns_nothing() -> None:
     hidden, output, _ = inputs(6)
     hidden = hidden.view(2, 3, D).requires_grad_()

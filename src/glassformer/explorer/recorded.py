@@ -32,6 +32,7 @@ from glassformer.errors import RunError
 from glassformer.inspection.tape import Entry, Tape
 from glassformer.loaded import LoadedModel
 from glassformer.model import DecoderOnly, EncoderDecoder, EncoderOnly
+from glassformer.model.embedding import Embedding
 from glassformer.numerics.geometry import principal_axes, project
 from glassformer.runs.files import fault, written_beside
 
@@ -80,6 +81,7 @@ def embeddings(model: LoadedModel) -> Tensor:
     inner = model.model
     assert isinstance(inner, EncoderDecoder | DecoderOnly | EncoderOnly)
     of = inner.source_embedding if isinstance(inner, EncoderOnly) else inner.target_embedding
+    assert isinstance(of, Embedding)
     return of.tokens.weight.detach().float().cpu()
 
 

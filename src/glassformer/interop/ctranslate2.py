@@ -17,13 +17,15 @@ from torch import Tensor, nn
 
 from glassformer.errors import ConfigError, MissingExtraError, nearest
 from glassformer.model.attention import MultiHeadAttention
-from glassformer.model.embedding import Embedding
+from glassformer.model.embedding import Embedding, LearnedPositions
 from glassformer.model.layers import CrossLayer, Layer
 from glassformer.model.stacks import Decoder, Encoder
 from glassformer.model.transformer import EncoderDecoder, Model
 from glassformer.runs.files import written_beside
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 
+# Our names of what its ``specs.Activation`` has.
+ACTIVATIONS = {"relu": "RELU", "gelu": "GELU", "gelu-tanh": "GELUTanh", "silu": "SWISH"}
 QUANTIZATIONS = (
     "int8 int8_float32 int8_float16 int8_bfloat16 int16 float16 bfloat16 float32".split()
 )
@@ -88,6 +90,10 @@ def described(model: Model, tokenizers: TokenizerPair) -> Any:
     """
     specs = package("a model for CTranslate2").specs
     config = model.config
+    if config.head != "linear" or config.segments:
+        raise ConfigError(
+            "a model with head or segments cannot be exported: CTranslate2 has none for translation"
+        )
     if not isinstance(model, EncoderDecoder):
         raise ConfigError(
             f"family = {config.family!r} cannot be exported: CTranslate2 translates with "
@@ -97,15 +103,24 @@ def described(model: Model, tokenizers: TokenizerPair) -> Any:
         "num_layers": config.n_layers,
         "num_heads": config.n_heads,
         "head_dim": max(config.key_width, config.value_width),
-        "pre_norm": config.norm == "pre",
-        "activation": specs.Activation[config.activation.upper()],
+        "pre_norm": True,  # only then it can have a final norm; said anew below
+        "activation": specs.Activation[ACTIVATIONS[config.activation]],
+        "layernorm_embedding": config.embedding_norm,
+        "no_final_norm": not config.ends_in_norm,
     }
     spec = specs.TransformerSpec(
         specs.TransformerEncoderSpec(**sizes), specs.TransformerDecoderSpec(**sizes)
     )
-    fill_stack(spec.encoder, model.source_embedding, model.encoder, model.encoder_norm)
-    fill_stack(spec.decoder, model.target_embedding, model.decoder, model.decoder_norm)
+    for stack, embedding, layers, norm in (
+        (spec.encoder, model.source_embedding, model.encoder, model.encoder_norm),
+        (spec.decoder, model.target_embedding, model.decoder, model.decoder_norm),
+    ):
+        stack.scale_embeddings = config.scale_embedding
+        stack.pre_norm = config.norm == "pre"
+        fill_stack(stack, embedding, layers, norm)
     spec.decoder.projection.weight = array(model.output_matrix)
+    if model.output_bias is not None:
+        spec.decoder.projection.bias = array(model.output_bias)
     name_tokens(spec, tokenizers)
     spec.config.layer_norm_epsilon = config.epsilon
     spec.config.add_source_eos = True
@@ -138,6 +153,8 @@ def fill_stack(spec: Any, embedding: Embedding, layers: Encoder | Decoder, norm:
     embeddings = spec.embeddings[0] if isinstance(spec.embeddings, list) else spec.embeddings
     embeddings.weight = array(embedding.tokens.weight)
     spec.position_encodings.encodings = array(embedding.positions(0, positions_of(embedding)))
+    if embedding.norm is not None:
+        fill_norm(spec.layernorm_embedding, embedding.norm)
     if isinstance(norm, nn.LayerNorm):
         fill_norm(spec.layer_norm, norm)
     for part, layer in zip(spec.layer, layers, strict=True):
@@ -154,8 +171,10 @@ def fill_stack(spec: Any, embedding: Embedding, layers: Encoder | Decoder, norm:
 
 def positions_of(embedding: Embedding) -> int:
     """How many positions are exported: all that were learned, or ``POSITIONS``."""
-    table = embedding.positions.table
-    return table.size(0) if isinstance(table, nn.Parameter) else POSITIONS
+    positions = embedding.positions
+    if isinstance(positions, LearnedPositions):
+        return positions.table.size(0) - positions.first
+    return POSITIONS
 
 
 def fill_attention(spec: Any, attention: MultiHeadAttention) -> None:

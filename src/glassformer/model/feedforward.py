@@ -12,11 +12,17 @@ from glassformer.model.config import ModelConfig
 from glassformer.numerics.dropout import Randomness, dropout
 from glassformer.tap import tap
 
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu}
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "gelu": F.gelu,
+    "gelu-tanh": partial(F.gelu, approximate="tanh"),
+    "silu": F.silu,
+}
 
 
 class FeedForward(nn.Module):
-    """max(0, xW₁ + b₁)W₂ + b₂, the same at every position; GELU in the place of max on request."""
+    """max(0, xW₁ + b₁)W₂ + b₂, the same at every position; another function in the place of max
+    on request."""
 
     def __init__(self, config: ModelConfig, randomness: Randomness):
         super().__init__()

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from glassformer.model.cache import DecodingState, LayerCache
 from glassformer.model.config import ModelConfig
-from glassformer.model.embedding import Embedding
+from glassformer.model.embedding import Embedding, Patches
+from glassformer.model.head import head
 from glassformer.model.stacks import Decoder, Encoder
 from glassformer.numerics.dropout import Randomness
 from glassformer.numerics.masks import causal_mask, padding_mask
@@ -23,19 +24,34 @@ class Model(nn.Module):
     """What the family has in common: a config, a source of randomness, an output matrix."""
 
     output_matrix: nn.Parameter
+    output_bias: nn.Parameter | None
 
     def __init__(self, config: ModelConfig):
         super().__init__()
         self.config = config
         self.randomness = Randomness()
 
+    def add_output(self, embedding: Embedding | None) -> None:
+        """The head, and the pre-softmax matrix [vocabulary or labels, d_model]: the embedding's
+        own where they are tied."""
+        config = self.config
+        self.head = head(config)
+        size = config.target_vocabulary if config.labels is None else config.labels
+        if embedding is not None and config.tie != "none":
+            shared = embedding.tokens.weight
+            assert isinstance(shared, nn.Parameter)
+            self.output_matrix = shared
+        else:
+            self.output_matrix = nn.Parameter(torch.empty(size, config.d_model))
+        self.output_bias = nn.Parameter(torch.empty(size)) if config.output_bias else None
+
     def logits(self, hidden: Tensor) -> Tensor:
         """[…, d_model] -> […, vocabulary], before the softmax (§3.4)."""
-        return F.linear(hidden, self.output_matrix)
+        return F.linear(self.head(hidden), self.output_matrix, self.output_bias)
 
     def final_norm(self) -> nn.Module:
         """A pre-norm stack ends in a norm of its own; a post-norm stack has normalised already."""
-        if self.config.norm == "post":
+        if not self.config.ends_in_norm:
             return nn.Identity()
         return nn.LayerNorm(self.config.d_model, eps=self.config.epsilon)
 
@@ -47,7 +63,7 @@ class Model(nn.Module):
         embedding times √d_model has unit variance. Biases 0, gains 1.
         """
         generator = torch.Generator().manual_seed(seed)
-        embeddings = ("tokens.weight", "output_matrix", "positions.table")
+        embeddings = ("tokens.weight", "segments.weight", "output_matrix", "positions.table")
         with torch.no_grad():
             for name, parameter in self.named_parameters():
                 if parameter.dim() < 2:
@@ -72,7 +88,7 @@ class EncoderDecoder(Model):
         self.decoder_norm = self.final_norm()
         if config.tie == "all":
             self.source_embedding.tokens.weight = self.target_embedding.tokens.weight
-        self.output_matrix = presoftmax_matrix(config, self.target_embedding)
+        self.add_output(self.target_embedding)
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         """source [batch, source], target [batch, target] -> hidden [batch, target, d_model].
@@ -123,7 +139,7 @@ class DecoderOnly(Model):
         self.target_embedding = Embedding(config, config.target_vocabulary, self.randomness)
         self.decoder = Encoder(config, self.randomness)
         self.decoder_norm = self.final_norm()
-        self.output_matrix = presoftmax_matrix(config, self.target_embedding)
+        self.add_output(self.target_embedding)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """[batch, position] -> hidden [batch, position, d_model]; padding stands on the right.
@@ -160,21 +176,37 @@ class EncoderOnly(Model):
         self.source_embedding = Embedding(config, config.target_vocabulary, self.randomness)
         self.encoder = Encoder(config, self.randomness)
         self.encoder_norm = self.final_norm()
-        self.output_matrix = presoftmax_matrix(config, self.source_embedding)
+        self.add_output(self.source_embedding)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """[batch, position] -> hidden [batch, position, d_model]."""
+    def forward(self, tokens: Tensor, segments: Tensor | None = None) -> Tensor:
+        """[batch, position] -> hidden [batch, position, d_model]; [batch, 1, d_model] for labels.
+
+        ``segments`` [batch, position]: see ``Embedding``.
+        """
         mask = padding_mask(tokens, self.config.pad)
         mask = tap(self, "source_mask", "batch head query key", mask)
-        x = self.encoder(self.source_embedding(tokens), mask)
-        return tap(self, "hidden", "batch position d_model", self.encoder_norm(x))
+        x = self.encoder(self.source_embedding(tokens, segments=segments), mask)
+        x = self.encoder_norm(x if self.config.labels is None else x[:, :1])
+        return tap(self, "hidden", "batch position d_model", x)
 
 
-def presoftmax_matrix(config: ModelConfig, embedding: Embedding) -> nn.Parameter:
-    """The pre-softmax matrix [vocabulary, d_model]: the embedding's own where they are tied."""
-    shared = embedding.tokens.weight
-    assert isinstance(shared, nn.Parameter)
-    return shared if config.tie != "none" else nn.Parameter(torch.empty_like(shared))
+class ImageEncoder(Model):
+    """An encoder that reads images: the Vision Transformer (Dosovitskiy et al. 2021)."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__(config)
+        self.source_embedding = Patches(config, self.randomness)
+        self.encoder = Encoder(config, self.randomness)
+        self.encoder_norm = self.final_norm()
+        self.add_output(None)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """pixels [batch, channel, height, width] -> hidden [batch, 1, d_model], the class token's.
+
+        There is no padding, and no mask.
+        """
+        x = self.encoder(self.source_embedding(pixels), None)
+        return tap(self, "hidden", "batch position d_model", self.encoder_norm(x[:, :1]))
 
 
 FAMILIES: dict[str, type[Model]] = {
@@ -186,6 +218,6 @@ FAMILIES: dict[str, type[Model]] = {
 
 def build(config: ModelConfig, seed: int = 0) -> Model:
     """The model that the config describes, its parameters drawn from the seed."""
-    model = FAMILIES[config.family](config)
+    model = (FAMILIES[config.family] if config.image_size is None else ImageEncoder)(config)
     model.initialise(seed)
     return model

@@ -66,7 +66,13 @@ def cross_entropy_by_steps(
 
 
 def sequence_loss(
-    hidden: Tensor, output: Tensor, targets: Tensor, *, pad: int, smoothing: float = 0.0
+    hidden: Tensor,
+    output: Tensor,
+    targets: Tensor,
+    bias: Tensor | None = None,
+    *,
+    pad: int,
+    smoothing: float = 0.0,
 ) -> Tensor:
     """The summed loss of all target tokens that are not padding.
 
@@ -74,11 +80,15 @@ def sequence_loss(
         hidden: [batch, position, d_model].
         output: [vocabulary, d_model], the pre-softmax matrix.
         targets: int64 [batch, position].
+        bias: [vocabulary], added to the logits: a column of the matrix for a feature that is 1.
 
     Returns:
         a scalar in nats: a sum, because the caller alone knows how many tokens the update has.
     """
     real = targets != pad
+    if bias is not None:
+        hidden = torch.cat((hidden, torch.ones_like(hidden[..., :1])), -1)
+        output = torch.cat((output, bias[:, None]), -1)
     loss: Tensor = FusedLoss.apply(  # type: ignore[no-untyped-call]
         hidden[real], output, targets[real], smoothing
     )

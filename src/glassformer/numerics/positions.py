@@ -23,3 +23,9 @@ def sinusoids_concatenated(length: int, d_model: int) -> Tensor:
     angle = position / 10000**exponent
     table = torch.cat((angle.sin(), angle.cos()), dim=-1)
     return torch.nn.functional.pad(table, (0, d_model - 2 * half)).float()
+
+
+def sinusoids_halved(length: int, d_model: int) -> Tensor:
+    """Marian's: the paper's numbers, all sines, then all cosines."""
+    table = sinusoids(length, d_model)
+    return torch.cat((table[:, 0::2], table[:, 1::2]), dim=-1)

@@ -12,6 +12,7 @@ from glassformer.errors import GlassformerError
 from glassformer.model.transformer import Model
 from glassformer.tasks.task import Task
 from glassformer.training.objectives import translation_objective
+from glassformer.training.step import loss_of
 
 
 @torch.inference_mode()
@@ -24,13 +25,11 @@ def dev_loss(
     """The mean loss of a target token, without smoothing or dropout, and how many tokens."""
     model.eval()
     objective = translation_objective(model.config.pad, 0.0)
-    device = model.output_matrix.device
     total, tokens = 0.0, 0
     for batches, position in updates(corpus, batching, Position(0, 0, 0)):
         for rows in batches:
             batch = collated(rows)
-            hidden = model(*(part.to(device) for part in batch.inputs))
-            total += float(objective(hidden, model.output_matrix, batch.target_out.to(device)))
+            total += float(loss_of(model, batch, objective))
             tokens += batch.target_tokens
         if position.epoch > 0:
             break

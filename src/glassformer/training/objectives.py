@@ -1,16 +1,21 @@
-"""What is minimised: (hidden states, output matrix, targets) -> summed loss."""
+"""What is minimised: (what the head gives, output matrix, targets, bias) -> summed loss."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from torch import Tensor
 
 from glassformer.numerics.loss import sequence_loss
 
-# hidden [batch, position, d_model], output matrix [vocabulary, d_model], targets [batch, position]
-Objective = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+class Objective(Protocol):
+    """See ``sequence_loss``."""
+
+    def __call__(
+        self, hidden: Tensor, output: Tensor, targets: Tensor, bias: Tensor | None = None
+    ) -> Tensor: ...
 
 
 def translation_objective(pad: int, label_smoothing: float) -> Objective:

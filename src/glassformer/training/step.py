@@ -25,6 +25,14 @@ class UpdateResult:
     skipped: bool
 
 
+def loss_of(model: Model, batch: Batch, objective: Objective) -> Tensor:
+    """The summed loss of a batch."""
+    device = model.output_matrix.device
+    hidden = model.head(model(*(part.to(device) for part in batch.inputs)))
+    targets = batch.target_out.to(device)
+    return objective(hidden, model.output_matrix, targets, model.output_bias)
+
+
 def accumulate(
     model: Model,
     batches: Sequence[Batch],
@@ -42,8 +50,7 @@ def accumulate(
     for batch in batches:
         low = torch.autocast(device.type, dtype=dtype) if dtype != torch.float32 else nullcontext()
         with low:
-            hidden = model(*(part.to(device) for part in batch.inputs))
-            loss = objective(hidden, model.output_matrix, batch.target_out.to(device))
+            loss = loss_of(model, batch, objective)
         (loss / tokens).backward()
         total += loss.detach()
     return total

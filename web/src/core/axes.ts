@@ -6,7 +6,7 @@ import type { Entry, Graph, Token } from './graph';
 import { axisNames, en } from '../strings/en';
 
 /** Operators whose result has the axes of their first input, or all but its last one. */
-const KEEPS = new Set(['', 'softmax', 'log_softmax', 'masked_fill', 'bitwise_not', 'relu', 'gelu', 'layer_norm', 'mul', 'div', 'add', 'sub', 'exp', 'log', 'tanh', 'sqrt', 'ne', 'lt', 'neg']);
+const KEEPS = new Set(['', 'softmax', 'log_softmax', 'masked_fill', 'bitwise_not', 'relu', 'gelu', 'silu', 'layer_norm', 'mul', 'div', 'add', 'sub', 'exp', 'log', 'tanh', 'sqrt', 'ne', 'lt', 'neg']);
 const RENAMES_LAST = new Set(['linear']);
 
 /** The axes of an entry; those of an unnamed step are taken over from what it was computed from. */

@@ -123,6 +123,7 @@ describe('numbers, place by place', () => {
   const ONE: [string, number][] = [['neg', -2], ['abs', 2], ['exp', Math.exp(2)], ['log', Math.log(2)], ['sqrt', Math.SQRT2], ['rsqrt', Math.SQRT1_2], ['sin', Math.sin(2)], ['cos', Math.cos(2)], ['tanh', Math.tanh(2)],
     ['sigmoid', 1 / (1 + Math.exp(-2))], ['relu', 2], ['gelu', 1.9544997], ['silu', 1.7615942], ['bitwise_not', 0], ['float', 2]];
   it.each(ONE)('%s', (operator, expected) => close(cell(operator, [a], call(IN), [2, 3], 1).result, expected));
+  it('gelu by tanh', () => close(cell('gelu', [a], [[IN], { approximate: 'tanh' }], [2, 3], 1).result, 1.9545977));
   it('erf', () => { close(erf(0.5), 0.5204998778); close(erf(-2), -0.995322265); expect(erf(9)).toBe(1); });
 });
 

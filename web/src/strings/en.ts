@@ -770,7 +770,7 @@ export const en = {
     neuron: (i: number) => `neuron ${i}`,
     curve: (i: number) => `Neuron ${i} on the activation`,
     point: (before: string, after: string) => `${before} goes in, ${after} comes out`,
-    curves: (own: string) => `Drawn full: this model’s (${own === 'relu' ? 'ReLU' : 'GELU'}). Dashed: the other one, by the page’s own function.`,
+    curves: (own: string) => `Drawn full: this model’s (${({ relu: 'ReLU', gelu: 'GELU', 'gelu-tanh': 'GELU by tanh', silu: 'SiLU' } as Record<string, string>)[own] ?? own}). Dashed: the common others, by the page’s own function.`,
     asks: 'Its question',
     asksSay: 'Its row of the first matrix is compared with every word. These say yes most:',
     answers: 'Its answer',
