@@ -13,7 +13,7 @@ from torch import Tensor
 
 from glassformer.errors import ConfigError
 from glassformer.inspection.record import HOOKING
-from glassformer.model.embedding import Embedding
+from glassformer.model.embedding import Placed
 from glassformer.model.residual import PostNorm
 from glassformer.model.transformer import Model
 from glassformer.numerics.loss import cross_entropy_by_steps
@@ -48,7 +48,7 @@ def in_training(model: Model, training: Training) -> Model:
     twin.train()
     twin.randomness.reseed(training.seed)
     for part in twin.modules():
-        if isinstance(part, PostNorm | Embedding):
+        if isinstance(part, PostNorm | Placed):
             part.dropout_rate = training.rate(model)
     return twin
 
