@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from glassformer.data import batching
 from glassformer.data.batching import (
@@ -22,7 +23,7 @@ from glassformer.data.batching import (
     token_counts,
     updates,
 )
-from glassformer.data.corpus import EncodedCorpus
+from glassformer.data.corpus import EncodedCorpus, Lengths
 from glassformer.text.tokenizer import Tokenizer, TokenizerConfig, TokenizerPair
 
 CONFIG = BatchingConfig(tokens_per_batch=128, tokens_per_update=384, seed=7)
@@ -62,6 +63,20 @@ def test_updates_gather_batches_and_go_on_for_ever(corpus: EncodedCorpus) -> Non
             break
         assert len(batches) == 3 or position.batch == position.window == 0
     assert sorted(seen) == sorted([*range(997)] * 2)
+
+
+def test_a_window_is_sorted_once(corpus: EncodedCorpus) -> None:
+    asked: list[int] = []
+
+    class Counting(Lengths):
+        def __getitem__(self, rows: NDArray[np.int64] | slice) -> NDArray[np.int64]:
+            lengths = super().__getitem__(rows)
+            asked.append(len(lengths))
+            return lengths
+
+    corpus.source_lengths = Counting(corpus.offsets["source"])
+    next(position for _, position in updates(corpus, CONFIG, START) if position.epoch == 1)
+    assert sum(asked) == len(corpus)
 
 
 @pytest.mark.parametrize("after", [1, 17, 40, 83])

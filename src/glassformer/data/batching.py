@@ -96,13 +96,13 @@ def updates(
     """
     while True:
         gathered: list[Rows] = []
-        epoch = start.epoch
+        after = start
         for rows, after in epoch_batches(corpus, config, start):
             gathered.append(rows)
-            start = after
-            if len(gathered) == config.batches or after.epoch > epoch:
-                break
-        yield gathered, start
+            if len(gathered) == config.batches or after.epoch > start.epoch:
+                yield gathered, after
+                gathered = []
+        start = after
 
 
 def epoch_batches(
