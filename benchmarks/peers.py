@@ -3,6 +3,10 @@
 A peer is a module that maps (source, target read) to logits. ``tuned`` has the dropout that ours
 has (on embeddings and after each sub-layer), the fastest attention that it offers and Adam in one
 kernel; else every option but the sizes and the rate of dropout is left at its default.
+
+JoeyNMT takes part where it is installed: its last release (2.3.0, January 2024) still runs beside
+this torch, though it needs a package that it does not name. OpenNMT-py does not: its last releases
+ask for a torch below 2.3.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import torch
 import torch.nn.functional as F
@@ -124,11 +129,46 @@ class XTransformers(nn.Module):
         return self.writer(target, context=memory, context_mask=seen)
 
 
+class JoeyNMT(nn.Module):
+    """The Transformer of JoeyNMT, post-norm, its three matrices tied."""
+
+    def __init__(self, sizes: Sizes, tuned: bool):
+        super().__init__()
+        from joeynmt.decoders import TransformerDecoder
+        from joeynmt.embeddings import Embeddings
+        from joeynmt.encoders import TransformerEncoder
+        from joeynmt.transformer_layers import MultiHeadedAttention, PositionwiseFeedForward
+
+        self.pad = sizes.pad
+        options = {
+            "hidden_size": sizes.d_model, "ff_size": sizes.d_ff, "num_layers": sizes.n_layers,
+            "num_heads": sizes.n_heads, "layer_norm": "post",
+        }  # fmt: skip
+        self.embedding = Embeddings(sizes.d_model, True, sizes.vocabulary, sizes.pad)
+        self.encoder = TransformerEncoder(**options)
+        self.decoder = TransformerDecoder(**options, vocab_size=sizes.vocabulary)
+        nn.init.normal_(self.embedding.lut.weight, std=sizes.d_model**-0.5)
+        self.decoder.output_layer.weight = self.embedding.lut.weight
+        for part in self.modules() if tuned else ():
+            if isinstance(part, MultiHeadedAttention):
+                part.dropout.p = 0.0
+            elif isinstance(part, PositionwiseFeedForward):
+                part.pwff_layer[2].p = 0.0  # of the activations
+
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        """Two tables of tokens [batch, position] -> logits [batch, position, vocabulary]."""
+        seen, said = ((tokens != self.pad)[:, None] for tokens in (source, target))
+        memory, _ = self.encoder(self.embedding(source), None, seen)
+        return self.decoder(self.embedding(target), memory, None, seen, 0, None, said)[0]
+
+
 PEERS: dict[str, type[nn.Module]] = {
     "torch.nn.Transformer": TorchTransformer,
     "HuggingFace Marian": Marian,
     "x-transformers": XTransformers,
 }
+if find_spec("joeynmt"):
+    PEERS["JoeyNMT"] = JoeyNMT
 
 
 def learner(name: str, sizes: Sizes, column: str) -> Callable[[Batch], Tensor]:
