@@ -10,6 +10,9 @@ import click
 
 from glassformer.cli.common import compute_options, json_option, notice, print_json, use_threads
 
+# What one tries first with a model of each family.
+VERBS_OF = {"encoder-decoder": "translate", "decoder-only": "generate", "encoder-only": "explore"}
+
 
 @click.command(short_help="Train a recipe into a run directory.")
 @click.argument("recipe")
@@ -72,7 +75,10 @@ def finish(done: bool, folder: Path, as_json: bool) -> None:
     elif as_json:
         print_json({"run": str(folder), "finished": done})
     elif done:
-        click.echo(f"trained: {folder}. Try: glassformer translate {folder}")
+        from glassformer.runs.run import Run
+
+        verb = VERBS_OF[Run.open(folder).config.family]
+        click.echo(f"trained: {folder}. Try: glassformer {verb} {folder}")
     else:
         click.echo(f"stopped and saved. Continue with: glassformer resume {folder}")
     if not done:

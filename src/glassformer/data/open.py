@@ -17,11 +17,13 @@ from glassformer.errors import ConfigError, nearest
 class DataConfig:
     """Where the sentence pairs come from.
 
-    ``source`` is petit (the built-in pair), an exact task (copy, reverse, sort, add), a known
-    corpus, or files. A known corpus is looked for in the folder ``path``. Files are named by
-    ``train_source`` … ``test_target``; one file with tabs stands for both sides. Pairs with a side
-    of more than ``max_length`` tokens are skipped in training, and counted. ``size`` is how many
-    training sentences are made where they are made.
+    ``source`` is petit (the built-in pair), petit-sentences or petit-stories (its English alone),
+    an exact task (copy, reverse, sort, add), a known corpus, or files. A known corpus is looked for
+    in the folder ``path``. Files are named by ``train_source`` … ``test_target``: a source alone
+    has tabs and stands for both sides, a target alone is one text a line. Pairs with a side of more
+    than ``max_length`` tokens are skipped in training, and counted. ``running``: the target lines
+    are one text, of which a decoder-only model gets pieces of ``max_length`` tokens. ``size`` is
+    how many training sentences are made where they are made.
     """
 
     source: str
@@ -35,11 +37,12 @@ class DataConfig:
     test_source: str | None = None
     test_target: str | None = None
     max_length: int = 256
+    running: bool = False
     size: int = 60_000
     seed: int = 1
 
     def __post_init__(self) -> None:
-        known = {"petit", "files", *RULES, *SOURCES}
+        known = {"petit", "files", *petit.TEXTS, *RULES, *SOURCES}
         if self.source not in known:
             raise ConfigError(
                 f"data.source = {self.source!r} is not known.{nearest(self.source, known)}"
@@ -73,6 +76,33 @@ class PetitData:
         return f"petit, the built-in English-French pair, {self.config.size:,} training sentences"
 
 
+class PetitTexts:
+    """English of petit alone: what should be read is nothing, what should be said is the text."""
+
+    sizes: ClassVar[dict[str, int]] = {"dev": 500, "test": 2000}
+
+    def __init__(self, config: DataConfig):
+        self.config = config
+
+    def splits(self) -> list[str]:
+        """The names of its splits."""
+        return ["train", *self.sizes]
+
+    def texts(self, name: str) -> Iterator[petit.Text]:
+        """The texts of a split with their probability; dev and test are new ones."""
+        size = self.sizes.get(name, self.config.size)
+        seed = self.config.seed + {"train": 0, "dev": 1, "test": 2}[name]
+        return petit.texts(self.config.source, name != "train", seed, size)
+
+    def split(self, name: str) -> Iterator[tuple[str, str]]:
+        """("", English text)."""
+        return (("", text.english) for text in self.texts(name))
+
+    def describe(self) -> str:
+        """One line on what this is."""
+        return f"{self.config.source}, English of petit, {self.config.size:,} training texts"
+
+
 class Data(Protocol):
     """Pairs of texts by split, read or made anew by each call of ``split``."""
 
@@ -90,12 +120,15 @@ def open_data(config: DataConfig) -> Data:
     """The corpus that the config names; ``split("train" | "dev" | "test")`` streams its pairs."""
     if config.source == "petit":
         return PetitData(config)
+    if config.source in petit.TEXTS:
+        return PetitTexts(config)
     if config.source in RULES:
         return AlgorithmData(config.source, config.size, config.seed)
     if config.source == "files":
-        if config.train_source is None:
+        if config.train_source is None and config.train_target is None:
             raise ConfigError(
-                "data.source = 'files' needs data.train_source (and data.train_target)"
+                "data.source = 'files' needs data.train_source and data.train_target, or one of "
+                "them: the source alone with tabs, the target alone for a model of one text"
             )
         return open_files(
             train=(config.train_source, config.train_target),

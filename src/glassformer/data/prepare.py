@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from glassformer.data.corpus import EncodedCorpus
+from glassformer.data.corpus import SIDES, EncodedCorpus
 from glassformer.data.open import Data
 from glassformer.errors import DataError
-from glassformer.text.tokenizer import TokenizerPair
+from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 
 TOGETHER = 10_000  # pairs that are encoded at one time
 SHOWN = 5  # line numbers that are kept for each reason
@@ -45,21 +45,24 @@ def encode_corpus(
     folder: Path,
     *,
     max_length: int,
+    sides: Sequence[str] = SIDES,
 ) -> tuple[EncodedCorpus, Skipped]:
-    """Encode the pairs into a corpus in ``folder``.
+    """Encode these sides of the pairs into a corpus in ``folder``; the other stays empty.
 
-    A pair with an empty side, or with a side of more than ``max_length`` tokens, is skipped.
+    A pair with such a side empty, or of more than ``max_length`` tokens, is skipped.
     """
+    both = tuple(side in sides for side in SIDES)
     skipped = Skipped()
 
     def encoded() -> Iterator[tuple[list[int], list[int]]]:
         line, stream = 0, iter(pairs)
         while some := list(islice(stream, TOGETHER)):
+            some = [(left if both[0] else "", right if both[1] else "") for left, right in some]
             sources = tokenizers.source.encode_batch([source for source, _ in some])
             targets = tokenizers.target.encode_batch([target for _, target in some])
-            for (source, target), left, right in zip(some, sources, targets, strict=True):
+            for pair, left, right in zip(some, sources, targets, strict=True):
                 line += 1
-                if not source.strip() or not target.strip():
+                if any(read and not text.strip() for read, text in zip(both, pair, strict=True)):
                     skipped.add("a side is empty", line)
                 elif max(len(left), len(right)) > max_length:
                     skipped.add(f"a side has more than {max_length} tokens", line)
@@ -67,6 +70,26 @@ def encode_corpus(
                     yield left, right
 
     return EncodedCorpus.build(folder, encoded()), skipped
+
+
+def encode_running(
+    lines: Iterable[str], tokenizer: Tokenizer, folder: Path, *, length: int
+) -> EncodedCorpus:
+    """Encode lines as one running text, in pieces of ``length`` tokens: the target side of a corpus
+    in ``folder``. The last piece may be shorter."""
+
+    def pieces() -> Iterator[tuple[list[int], list[int]]]:
+        rest: list[int] = []
+        stream = iter(lines)
+        while some := list(islice(stream, TOGETHER)):
+            rest += tokenizer.encode("".join(line + "\n" for line in some))
+            whole = len(rest) // length * length
+            yield from (([], rest[at : at + length]) for at in range(0, whole, length))
+            rest = rest[whole:]
+        if rest:
+            yield [], rest
+
+    return EncodedCorpus.build(folder, pieces())
 
 
 def write_splits(data: Data, folder: Path) -> dict[str, dict[str, int]]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 
 from glassformer.data.checksums import CHECKSUMS
@@ -136,13 +137,13 @@ Sides = tuple[str | None, str | None]
 def open_files(
     *, train: Sides, dev: Sides = (None, None), test: Sides = (None, None)
 ) -> ParallelData:
-    """A corpus of one's own: for each split two files, or one with tabs.
+    """A corpus of one's own: for each split two files, or one with tabs, or a target alone.
 
     Without a dev split, one in fifty training lines (at most 2000) is held out for it.
     """
     readers: dict[str, Callable[[], Pairs]] = {}
     for name, sides in zip(SPLITS, (train, dev, test), strict=True):
-        if sides[0] is not None:
+        if sides[0] is not None or (train[0] is None and sides[1] is not None):
             readers[name] = reader_of(sides)
         elif sides[1] is not None:
             raise ConfigError(f"data.{name}_target is given without data.{name}_source")
@@ -150,7 +151,7 @@ def open_files(
         whole = readers["train"]
         readers["train"] = lambda: (pair for i, pair in enumerate(whole()) if not kept_back(i))
         readers["dev"] = lambda: (pair for i, pair in enumerate(whole()) if kept_back(i))
-    return ParallelData(readers, f"files ({train[0]}{', ' + train[1] if train[1] else ''})")
+    return ParallelData(readers, f"files ({', '.join(file for file in train if file)})")
 
 
 def kept_back(line: int) -> bool:
@@ -161,7 +162,9 @@ def kept_back(line: int) -> bool:
 def reader_of(sides: Sides) -> Callable[[], Pairs]:
     """What reads these files, again and again."""
     source, target = sides
-    assert source is not None
+    if source is None:
+        assert target is not None
+        return lambda: (("", line) for line in read_lines(target))
     if target is None:
         return lambda: read_tabs(source)
     return lambda: read_pairs(source, target)
@@ -239,15 +242,17 @@ def split_by(sentence: str) -> str:
 
 
 def open_text(path: Path) -> ParallelData:
-    """One text: the first nine tenths of its lines for training; both sides are the line."""
+    """One text: the lines that end in its first nine tenths for training; both sides are the
+    line."""
     file = located(path, "input.txt")
     if file is None:
         raise SourceError(
             by_hand("tiny-shakespeare", SOURCES["tiny-shakespeare"], path / "input.txt")
         )
     check("tiny-shakespeare", file)
-    count = sum(1 for _ in read_lines(file))
-    cut = {"train": (0, count * 9 // 10), "dev": (count * 9 // 10, count), "test": (0, 0)}
+    ends = list(accumulate(len(line) + 1 for line in read_lines(file)))
+    first = bisect_right(ends, ends[-1] * 9 // 10)
+    cut = {"train": (0, first), "dev": (first, len(ends)), "test": (0, 0)}
 
     def rows(split: str) -> Pairs:
         return ((line, line) for line in islice(read_lines(file), *cut[split]))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from glassformer.decoding.hypothesis import NEVER, Hypothesis, S, StepFunction
-from glassformer.decoding.writing import Watch, write
+from glassformer.decoding.writing import Choose, Watch, write
 from glassformer.numerics import sampling
 
 
@@ -43,6 +43,19 @@ class Narrowing:
         return kept if self.top_p is None else sampling.top_p(kept, self.top_p)
 
 
+def drawn_by(narrowing: Narrowing, generator: torch.Generator) -> Choose:
+    """Draws a token for each row from what the narrowing leaves of its distribution."""
+
+    def drawn(scores: Tensor) -> tuple[Tensor, Tensor]:
+        uniform = torch.rand(
+            scores.size(0), generator=generator, dtype=torch.float64, device=generator.device
+        )
+        tokens = sampling.draw(narrowing(scores), uniform.to(scores.device))
+        return tokens, torch.full_like(scores[:, 0], NEVER)
+
+    return drawn
+
+
 def sample(
     step: StepFunction[S],
     state: S,
@@ -70,20 +83,10 @@ def sample(
         ConfigError: a value out of range, lengths or banned tokens that do not fit.
         GlassformerError: the model gave NaN.
     """
-
-    narrowing = Narrowing(temperature, top_k, top_p)
-
-    def drawn(scores: Tensor) -> tuple[Tensor, Tensor]:
-        uniform = torch.rand(
-            scores.size(0), generator=generator, dtype=torch.float64, device=generator.device
-        )
-        tokens = sampling.draw(narrowing(scores), uniform.to(scores.device))
-        return tokens, torch.full_like(scores[:, 0], NEVER)
-
     return write(
         step,
         state,
-        drawn,
+        drawn_by(Narrowing(temperature, top_k, top_p), generator),
         rows=rows,
         bos_id=bos_id,
         eos_id=eos_id,

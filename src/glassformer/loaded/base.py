@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self, overload
 
@@ -161,8 +161,16 @@ class LoadedModel:
         """The log-probability of each token of each target, the end token last."""
         raise self.lacks("score")
 
-    def generate(self, text: str, *, max_length: int = 50) -> str:
-        """How the text goes on."""
+    def generate(self, text: str = "", **how: Any) -> str:
+        """How the text goes on, the most probable token at each step if nothing else is said.
+
+        ``how`` is that of ``tasks.continuing.Generation``: max_length, temperature, top_k, top_p,
+        seed, repeats.
+        """
+        raise self.lacks("generate")
+
+    def stream(self, text: str = "", **how: Any) -> Iterator[str]:
+        """What ``generate`` writes, piece by piece."""
         raise self.lacks("generate")
 
     def lacks(self, verb: str) -> ConfigError:

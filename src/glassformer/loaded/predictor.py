@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
-import torch
 from torch import Tensor
 
-from glassformer.decoding import greedy
 from glassformer.errors import ConfigError
 from glassformer.inspection.patch import Patch, observe, unchanged
 from glassformer.inspection.tape import Tape
 from glassformer.loaded.base import LoadedModel, Reading, show_prediction
 from glassformer.model.cache import DecodingState
 from glassformer.model.transformer import DecoderOnly, Model
+from glassformer.tasks.continuing import Generation, generate, pieces
 
 
 class Predictor(LoadedModel):
@@ -22,19 +22,20 @@ class Predictor(LoadedModel):
     model: DecoderOnly
     verbs: ClassVar[tuple[str, ...]] = ("generate", "trace")
 
-    @torch.inference_mode()
-    def generate(self, text: str, *, max_length: int = 50) -> str:
-        """How the text goes on, the most probable token at each step; the text is not repeated."""
-        tokenizer = self.tokenizers.target
-        *before, newest = [tokenizer.bos_id, *tokenizer.encode(text)]
-        state = self.model.start()
-        for token in before:
-            _, state = self.model.step(torch.tensor([token]), state)
-        (found,) = greedy(
-            self.model.step, state, rows=1, bos_id=newest, eos_id=tokenizer.eos_id,
-            max_lengths=[max_length], banned=(tokenizer.pad_id, tokenizer.bos_id),
-        )  # fmt: skip
-        return tokenizer.decode(found.tokens)
+    def generate(self, text: str = "", **how: Any) -> str:
+        """How the text goes on; the text is not repeated. ``how``: see ``LoadedModel.generate``."""
+        return self.tokenizers.target.decode(self.continued(text, Generation(**how)))
+
+    def stream(self, text: str = "", **how: Any) -> Iterator[str]:
+        """The same, piece by piece as it is written, spaces included."""
+        tokens = self.continued(text, Generation(**how))
+        return pieces(self.tokenizers.target, text, tokens)
+
+    def continued(self, text: str, how: Generation) -> Iterator[int]:
+        """The tokens after the text, one by one."""
+        running = self._recipe is not None and self._recipe.data.running
+        room = self.longest + 1
+        return generate(self.model, self.tokenizers.target, text, how, room=room, running=running)
 
     def read(self, text: str, target: str | None, patch: Patch | None, pad: int) -> Reading:
         """The text from the start token on, a ``target`` after it; the last position's next token

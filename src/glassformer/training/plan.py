@@ -17,12 +17,11 @@ import torch
 from glassformer.data.batching import Position, updates
 from glassformer.data.corpus import EncodedCorpus
 from glassformer.data.open import open_data
-from glassformer.data.prepare import encode_corpus
 from glassformer.runs.run import Run
 from glassformer.runs.snapshots import snapshot_steps
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 from glassformer.training.loop import Trainer
-from glassformer.training.prepare import prepare_model
+from glassformer.training.prepare import encode, prepare_model, prepare_task
 from glassformer.training.recipe import Recipe
 from glassformer.training.train import choose_device, choose_dtype
 
@@ -82,13 +81,14 @@ def make_plan(
     with tempfile.TemporaryDirectory() as folder:
         notice("preparing a sample")
         pair = sample_tokenizers(recipe, sample)
-        corpus, _ = encode_corpus(
-            iter(sample), pair, Path(folder) / "sample", max_length=recipe.data.max_length
-        )
+        corpus, _ = encode(recipe, pair, iter(sample), Path(folder) / "sample")
         run = Run.create(Path(folder) / "run", recipe=recipe.to_toml())
         model = prepare_model(recipe, pair, notice).to(chosen)
         dtype = choose_dtype(recipe.training.dtype, model.config.d_model, chosen)
-        trainer = Trainer(run, recipe.training, model, pair, {"train": corpus}, dtype=dtype)
+        trainer = Trainer(
+            run, recipe.training, model, pair, {"train": corpus},
+            dtype=dtype, task=prepare_task(recipe, pair),
+        )  # fmt: skip
         notice("timing updates")
         seconds, tokens, memory = time_updates(trainer, corpus)
     parameters = sum(p.numel() for p in model.parameters())
@@ -110,7 +110,8 @@ def sample_tokenizers(recipe: Recipe, sample: list[tuple[str, str]]) -> Tokenize
     if recipe.init_from:
         return Run.open(Path(recipe.init_from)).tokenizers
     if recipe.tokenizer.shared:
-        shared = Tokenizer.train((line for pair in sample for line in pair), recipe.tokenizer)
+        lines = (line for pair in sample for line in pair if line)
+        shared = Tokenizer.train(lines, recipe.tokenizer)
         return TokenizerPair(shared, shared)
     sides = [Tokenizer.train((p[i] for p in sample), recipe.tokenizer) for i in (0, 1)]
     return TokenizerPair(*sides)

@@ -5,17 +5,19 @@ Each step is done once and found again at a resume; half of one is never found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from torch import Tensor
 
 from glassformer.data.corpus import EncodedCorpus
 from glassformer.data.open import open_data
-from glassformer.data.prepare import encode_corpus
-from glassformer.errors import DataError
+from glassformer.data.prepare import Skipped, encode_corpus, encode_running
+from glassformer.errors import ConfigError, DataError
 from glassformer.model.transformer import Model, build
 from glassformer.runs.run import Run
+from glassformer.tasks.choose import task_of
+from glassformer.tasks.task import Task
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 from glassformer.training.recipe import Recipe
 
@@ -36,21 +38,40 @@ def prepare_tokenizers(run: Run, recipe: Recipe, notice: Notice) -> TokenizerPai
 
 
 def train_tokenizers(recipe: Recipe) -> TokenizerPair:
-    """One tokenizer from both sides of the training split, or one from each."""
+    """One tokenizer from all that is read of the training split, or one from each side."""
     data = open_data(recipe.data)
 
-    def side(which: int) -> Iterator[str]:
-        return (pair[which] for pair in data.split("train"))
-
-    def both() -> Iterator[str]:
-        return (line for pair in data.split("train") for line in pair)
+    def lines(*sides: int) -> Iterator[str]:
+        return (pair[side] for pair in data.split("train") for side in sides if pair[side])
 
     if recipe.tokenizer.shared:
-        shared = Tokenizer.train(both(), recipe.tokenizer)
+        shared = Tokenizer.train(lines(0, 1), recipe.tokenizer)
         return TokenizerPair(shared, shared)
     return TokenizerPair(
-        Tokenizer.train(side(0), recipe.tokenizer), Tokenizer.train(side(1), recipe.tokenizer)
+        Tokenizer.train(lines(0), recipe.tokenizer), Tokenizer.train(lines(1), recipe.tokenizer)
     )
+
+
+def prepare_task(recipe: Recipe, tokenizers: TokenizerPair) -> Task:
+    """What the recipe's model is trained for."""
+    config = recipe.model_config(tokenizers.source.size, tokenizers.target.size)
+    return task_of(config, tokenizers, recipe.data.running)
+
+
+def encode(
+    recipe: Recipe, tokenizers: TokenizerPair, pairs: Iterable[tuple[str, str]], folder: Path
+) -> tuple[EncodedCorpus, Skipped]:
+    """These pairs as tokens in ``folder``: what the recipe's task reads of them."""
+    longest, task = recipe.data.max_length, prepare_task(recipe, tokenizers)
+    if recipe.data.running:
+        if task.sides != ("target",):
+            raise ConfigError(
+                "data.running = true is for a model that reads one text: model.family must be "
+                "decoder-only"
+            )
+        lines = (target for _, target in pairs)
+        return encode_running(lines, tokenizers.target, folder, length=longest), Skipped()
+    return encode_corpus(pairs, tokenizers, folder, max_length=longest, sides=task.sides)
 
 
 def prepare_corpus(
@@ -62,7 +83,7 @@ def prepare_corpus(
         return EncodedCorpus.open(folder)
     pairs = open_data(recipe.data).split(split)
     notice(f"encoding the {split} split")
-    corpus, skipped = encode_corpus(pairs, tokenizers, folder, max_length=recipe.data.max_length)
+    corpus, skipped = encode(recipe, tokenizers, pairs, folder)
     for line in skipped.lines():
         notice(f"{split}: {line}")
     if len(corpus) == 0:

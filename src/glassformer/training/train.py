@@ -15,7 +15,12 @@ from glassformer.training.config import Dtype
 from glassformer.training.distributed import World, joined_world
 from glassformer.training.keeping import processor
 from glassformer.training.loop import Trainer
-from glassformer.training.prepare import prepare_corpus, prepare_model, prepare_tokenizers
+from glassformer.training.prepare import (
+    prepare_corpus,
+    prepare_model,
+    prepare_task,
+    prepare_tokenizers,
+)
 from glassformer.training.recipe import Recipe, parse_recipe
 from glassformer.training.watch import Silent, Watcher
 
@@ -154,7 +159,7 @@ def work(
     dtype = choose_dtype(recipe.training.dtype, model.config.d_model, device)
     trainer = Trainer(
         run, recipe.training, model, tokenizers, corpora,
-        dtype=dtype, world=world, watcher=watcher,
+        dtype=dtype, world=world, watcher=watcher, task=prepare_task(recipe, tokenizers),
     )  # fmt: skip
     restore(trainer, watcher)
     if new_dtype:

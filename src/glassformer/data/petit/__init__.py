@@ -9,16 +9,19 @@ from glassformer.data.petit.grammar import Grammar, built_in, generate
 from glassformer.data.petit.lexicon import Lexicon, Noun, load_lexicon, parse_lexicon
 from glassformer.data.petit.sentence import Pronoun, Sentence
 from glassformer.data.petit.splits import Split, contrasting_pairs, split
+from glassformer.data.petit.stories import TEXTS, Text, texts
 from glassformer.data.petit.surface import Tree, words
 from glassformer.data.petit.vocabulary import meanings, vocabulary
 
 __all__ = [
+    "TEXTS",
     "Grammar",
     "Lexicon",
     "Noun",
     "Pronoun",
     "Sentence",
     "Split",
+    "Text",
     "Tree",
     "built_in",
     "contrasting_pairs",
@@ -28,6 +31,7 @@ __all__ = [
     "meanings",
     "parse_lexicon",
     "split",
+    "texts",
     "vocabulary",
     "words",
 ]
