@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -18,8 +19,10 @@ def keep_freed_memory() -> None:
     """Ask glibc, where it is, to keep what is freed for the next update rather than give it back.
 
     A large tensor is otherwise mapped anew at every turn, and each of its pages is cleared by the
-    kernel: a tenth of an update of the base model.
+    kernel: a tenth of an update of the base model. Who has set a MALLOC_ variable knows better.
     """
+    if any(name.startswith("MALLOC_") for name in os.environ):
+        return
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # another system, another library

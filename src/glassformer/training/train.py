@@ -24,7 +24,7 @@ from glassformer.training.prepare import (
 from glassformer.training.recipe import Recipe, parse_recipe
 from glassformer.training.watch import Silent, Watcher
 
-WIDE_ENOUGH = 256  # d_model from which bf16 on a CPU gains more than its conversions cost
+WIDE_ENOUGH = 128  # d_model from which bf16 on a CPU gains more than its conversions cost
 
 
 def choose_device(name: str | None) -> torch.device:
