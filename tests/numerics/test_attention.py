@@ -6,11 +6,12 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from glassformer.numerics.attention import SHORT, attend_by_steps, attend_fused
+from glassformer.numerics.attention import LANES, SHORT, attend_by_steps, attend_fused
 from glassformer.numerics.dropout import Randomness
 from glassformer.numerics.masks import causal_mask, padding_mask
 
@@ -120,6 +121,22 @@ def test_fused_is_by_steps_on_either_side_of_the_threshold(
         grads.append((mixed, *torch.autograd.grad(mixed.float().square().sum(), inputs)))
     for one, other in zip(*grads, strict=True):
         assert torch.allclose(one, other, atol=tolerance, rtol=tolerance)
+
+
+@pytest.mark.parametrize("mask", [None, *MASKS.values()], ids=["none", *MASKS])
+@pytest.mark.parametrize("keys", [1, KEYS, LANES, LANES + 1])
+def test_gradients_by_products_are_autograds(mask: Tensor | None, keys: int) -> None:
+    """Whether or not the keys fill whole vectors, and where a query sees nothing."""
+    inputs = [x.double().requires_grad_() for x in random_inputs(keys=keys)]
+    if mask is not None:
+        mask = F.pad(mask.expand(*mask.shape[:-2], QUERIES, -1), (0, keys - mask.size(-1)))
+        mask = mask[..., :keys]
+    found, expected = (
+        torch.autograd.grad(attend(*inputs, mask).square().sum(), inputs)
+        for attend in (attend_fused, attend_by_steps)
+    )
+    for one, other in zip(found, expected, strict=True):
+        assert torch.allclose(one, other, atol=1e-12)
 
 
 def test_dropout_falls_on_weights() -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from glassformer.numerics.dropout import Randomness, dropout
+from glassformer.tap import observer
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.3, 0.5, 0.9])
@@ -25,6 +26,42 @@ def test_neighbours_are_independent() -> None:
     kept = (dropout(torch.ones(400_000), 0.5, Randomness(9)) > 0).float() - 0.5
     for shift in range(1, 9):
         assert abs((kept[shift:] * kept[:-shift]).mean()) < 0.25 * 5 / 400_000**0.5
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.3])
+def test_sums_vary_as_independent_draws_do(rate: float) -> None:
+    """The count in blocks of 128, a row of a small model, has the binomial's variance; blocks of
+    one mask, and the same places of two masks, know nothing of each other."""
+    blocks = 20_011
+    randomness = Randomness(4)
+    first, second = (dropout(torch.ones(blocks, 128), rate, randomness) > 0 for _ in range(2))
+    counts = first.float().sum(1)
+    expected = 128 * rate * (1 - rate)
+    assert abs(counts.var() / expected - 1) < 5 * (2 / blocks) ** 0.5
+    edge = 5 / blocks**0.5
+    assert abs(torch.corrcoef(torch.stack((counts[1:], counts[:-1])))[0, 1]) < edge
+    assert abs(torch.corrcoef(torch.stack((counts, second.float().sum(1))))[0, 1]) < edge
+    both = torch.stack((first.flatten(), second.flatten())).float()
+    assert abs(torch.corrcoef(both)[0, 1]) < 5 / both.size(1) ** 0.5
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32, torch.float64])
+def test_by_bits_is_the_product_that_a_recording_shows(dtype: torch.dtype) -> None:
+    x = torch.randn(7, 11, generator=torch.Generator().manual_seed(1)).to(dtype).T
+    fast = dropout(x, 0.3, Randomness(6))
+    shown: dict[str, torch.Tensor] = {}
+
+    def look(name: str, axes: str, value: torch.Tensor) -> torch.Tensor:
+        shown[name] = value
+        return value
+
+    token = observer.set(lambda part, name, axes, value: value)
+    try:
+        by_steps = dropout(x, 0.3, Randomness(6), tap=look)
+    finally:
+        observer.reset(token)
+    assert torch.equal(fast, by_steps) and torch.equal(fast != 0, shown["kept"])
+    assert shown["kept"].dtype == torch.bool
 
 
 def test_nothing_to_drop() -> None:
