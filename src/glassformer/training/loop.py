@@ -40,7 +40,7 @@ from glassformer.training.keeping import (
     processor,
     restore_optimizer,
 )
-from glassformer.training.memory import keep_freed_memory, within_memory
+from glassformer.training.memory import within_memory
 from glassformer.training.objectives import translation_objective
 from glassformer.training.schedule import learning_rate, paper_peak
 from glassformer.training.step import UpdateResult, accumulate, update
@@ -101,7 +101,6 @@ class Trainer:
     def run_updates(self) -> bool:
         """Train to the end of the recipe; False when a signal stopped it before (all is saved)."""
         self.model.train()
-        keep_freed_memory()
         self.chosen.begin()
         stream = updates(self.corpora["train"], self.batching, self.progress.position)
         if self.progress.step == 0:

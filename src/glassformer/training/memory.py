@@ -1,9 +1,7 @@
-"""Memory that runs out: the same update from smaller batches. Memory that is freed: kept."""
+"""Memory that runs out: the same update from smaller batches."""
 
 from __future__ import annotations
 
-import ctypes
-import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -13,22 +11,6 @@ from glassformer.errors import TrainingError, out_of_memory
 
 T = TypeVar("T")
 LEAST = 16  # tokens: with less room every sentence is a batch of its own anyway
-
-
-def keep_freed_memory() -> None:
-    """Ask glibc, where it is, to keep what is freed for the next update rather than give it back.
-
-    A large tensor is otherwise mapped anew at every turn, and each of its pages is cleared by the
-    kernel: a tenth of an update of the base model. Who has set a MALLOC_ variable knows better.
-    """
-    if any(name.startswith("MALLOC_") for name in os.environ):
-        return
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):  # another system, another library
-        return
-    mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD
-    mallopt(-3, 2**30)  # M_MMAP_THRESHOLD
 
 
 def within_memory(
