@@ -16,6 +16,7 @@ import torch
 from glassformer.data.batching import collate
 from glassformer.data.corpus import EncodedCorpus
 from glassformer.errors import TrainingError
+from glassformer.tap import observer
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.config import TrainingConfig
 from glassformer.training.loop import Trainer
@@ -68,14 +69,36 @@ def test_gradient_is_the_same_however_the_update_is_cut(
     assert whole.norm() > 0.01
 
 
-def test_resumed_run_is_the_unbroken_run_to_the_bit(
-    make_trainer: MakeTrainer, small_config: TrainingConfig
+def test_the_gradient_of_the_quick_bodies_is_that_of_the_written_steps(
+    make_trainer: MakeTrainer, corpus: EncodedCorpus, tokenizers: TokenizerPair
 ) -> None:
-    whole = make_trainer("whole")
+    """With dropout on, from the same seed: what trains is what a recording shows."""
+
+    def with_dropout() -> torch.Tensor:
+        model = make_trainer().model.train()
+        batch = collate(corpus, np.arange(13), tokenizers)
+        objective = translation_objective(0, 0.1)
+        accumulate(model, [batch], batch.target_tokens, objective, torch.float32)
+        return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+
+    quick = with_dropout()
+    token = observer.set(lambda part, name, axes, value: value)
+    try:
+        written = with_dropout()
+    finally:
+        observer.reset(token)
+    assert torch.allclose(quick, written, atol=1e-6) and written.norm() > 0.01
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_resumed_run_is_the_unbroken_run_to_the_bit(
+    make_trainer: MakeTrainer, small_config: TrainingConfig, dtype: torch.dtype
+) -> None:
+    whole = make_trainer("whole", dtype=dtype)
     whole.run_updates()
-    first = make_trainer("broken", replace(small_config, updates=6))
+    first = make_trainer("broken", replace(small_config, updates=6), dtype=dtype)
     first.run_updates()
-    second = make_trainer("broken")
+    second = make_trainer("broken", dtype=dtype)
     kept = second.run.latest_checkpoint(print)
     assert kept is not None and kept.step == 6
     second.restore(kept.model, kept.optimizer, kept.state)
