@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "runs": {"errors", "model", "text"},
     "translation": {"errors", "numerics", "model", "text", "decoding"},
     "tasks": {"errors", "numerics", "model", "text", "data", "decoding", "translation"},
-    "interop": {"errors", "model", "text", "decoding", "runs", "translation"},
+    "interop": {"errors", "numerics", "model", "text", "decoding", "runs", "translation"},
 }
 ALLOWED["training"] = {*ALLOWED} - {"interop"}
 ALLOWED["evaluation"] = {*ALLOWED} - {"training", "interop"}

@@ -73,6 +73,7 @@ def test_nothing_reads_a_pickle_or_runs_code_from_data() -> None:
                 assert not names & forbidden, f"{path}: {names & forbidden}"
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
-                assert called not in ("eval", "exec", "torch.load", "torch.save"), (
-                    f"{path}: {called}"
-                )
+                assert called not in ("eval", "exec", "torch.save"), f"{path}: {called}"
+                if called == "torch.load":  # of another project's checkpoint, tensors alone
+                    assert path.name == "checkpoint.py" and path.parent.name == "interop"
+                    assert "weights_only=True" in ast.unparse(node)

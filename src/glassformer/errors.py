@@ -8,6 +8,7 @@
     ├── RunError               a run directory that is missing, incomplete or damaged
     │   ├── RunInUseError      another process is writing to it
     │   └── CheckpointError    no checkpoint in it is whole
+    ├── ForeignError           another project's model that cannot be read or said
     ├── TrainingError          training stopped because going on would be wrong
     ├── RecordingError         a model that cannot be recorded, or a value that was not
     ├── CheckError             a check of a model found something wrong
@@ -53,6 +54,10 @@ class RunInUseError(RunError):
 
 class CheckpointError(RunError):
     """A run directory in which no checkpoint is whole."""
+
+
+class ForeignError(GlassformerError, ValueError):
+    """Another project's model that cannot be read, or one of ours that it has no words for."""
 
 
 class TrainingError(GlassformerError):

@@ -98,14 +98,14 @@ def describe(name: str, model: LoadedModel) -> dict[str, Any]:
     """What the page must know of a model before any trace."""
     return {
         "name": name,
-        "title": model.name if model.untrained else model.recipe.name.removesuffix("-demo"),
+        "title": model.recipe.name.removesuffix("-demo") if model.has_run else model.name,
         "family": model.config.family,
         "parameters": sum(p.numel() for p in model.model.parameters()),
         "families": {path: p.numel() for path, p in model.model.named_parameters()},
         "config": json.loads(json.dumps(vars(model.config), default=str)),
         "built_in": model.built_in,
         "opening": words.OPENING if model.built_in else "",
-        "finished": model.untrained or model.run.finished,
+        "finished": not model.has_run or model.run.finished,
         "untrained": model.untrained,
         **to_be_seen(model),
     }

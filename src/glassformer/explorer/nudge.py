@@ -69,7 +69,7 @@ def nudge(model: LoadedModel, text: str, target: str | None, rate: float) -> dic
     with torch.inference_mode():
         reading = model.read(text, target, None, 0)
     copy = copied(model.model)
-    config = TrainingConfig(updates=1) if model.untrained else model.recipe.training
+    config = model.recipe.training if model.has_run else TrainingConfig(updates=1)
     adam = torch.optim.Adam(
         copy.parameters(), rate, betas=(config.beta1, config.beta2), eps=config.epsilon
     )

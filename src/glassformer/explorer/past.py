@@ -34,14 +34,14 @@ def recorded_trace(model: LoadedModel, step: int, text: str, target: str | None)
     """What was recorded of this text at this step; None if nothing was, or all of it can be
     computed."""
     recorded = recorded_of(model)
-    if model.untrained or step in model.run.snapshots():
+    if not model.has_run or step in model.run.snapshots():
         return None
     return recorded.trace(text, step) if recorded and recorded.has(text, target, step) else None
 
 
 def recorded_of(model: LoadedModel) -> Recorded | None:
     """What was recorded of this model's learning; None if nothing was."""
-    return None if model.untrained else opened(model.run.path / "recorded")
+    return opened(model.run.path / "recorded") if model.has_run else None
 
 
 @lru_cache(maxsize=8)
@@ -70,6 +70,6 @@ def to_be_seen(model: LoadedModel) -> dict[str, Any]:
     """The steps of which a model's parameters are kept, and what was recorded of others."""
     recorded = recorded_of(model)
     return {
-        "snapshots": [] if model.untrained else model.run.snapshots(),
+        "snapshots": model.run.snapshots() if model.has_run else [],
         "recorded": recorded and {"texts": recorded.texts, "steps": recorded.steps},
     }

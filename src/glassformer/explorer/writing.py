@@ -117,7 +117,7 @@ def begin(model: LoadedModel, text: str, anew: bool) -> Beginning:
 
 def decoding_of(model: LoadedModel) -> TranslationConfig:
     """How the model decodes when nothing is said: as its recipe says."""
-    return TranslationConfig() if model.untrained else model.recipe.decoding
+    return model.recipe.decoding if model.has_run else TranslationConfig()
 
 
 def by_steps(model: LoadedModel, beginning: Beginning, asked: WriteRequest) -> dict[str, Any]:

@@ -52,6 +52,7 @@ class LoadedModel:
     """
 
     verbs: ClassVar[tuple[str, ...]] = ("trace",)
+    untrained = False
 
     def __init__(
         self,
@@ -74,9 +75,9 @@ class LoadedModel:
         return self.model.config
 
     @property
-    def untrained(self) -> bool:
-        """Whether it comes from no run."""
-        return self._run is None
+    def has_run(self) -> bool:
+        """Whether it was loaded from a run; another project's model was not."""
+        return self._run is not None
 
     @property
     def run(self) -> Run:
@@ -86,7 +87,7 @@ class LoadedModel:
             RunError: there is none.
         """
         if self._run is None:
-            raise RunError(f"{self.name} was never trained: there is no run of it")
+            raise RunError(f"{self.name} was never trained here: there is no run of it")
         return self._run
 
     @property
@@ -97,7 +98,7 @@ class LoadedModel:
             RunError: there is none.
         """
         if self._recipe is None:
-            raise RunError(f"{self.name} was never trained: there is no recipe of it")
+            raise RunError(f"{self.name} was never trained here: there is no recipe of it")
         return self._recipe
 
     @property
@@ -105,7 +106,7 @@ class LoadedModel:
         """Tokens that it was made to read at once."""
         if self._recipe is not None:
             return self._recipe.data.max_length
-        return self.config.max_length
+        return self.config.max_length - self.config.first_position
 
     @property
     def smoothing(self) -> float:

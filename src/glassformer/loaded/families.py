@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from glassformer.data import petit
 from glassformer.errors import ConfigError, nearest
 from glassformer.interop.engine import CTranslate2
+from glassformer.interop.foreign import is_foreign, read_foreign
+from glassformer.interop.mapping import Table
 from glassformer.loaded.base import LoadedModel
 from glassformer.loaded.predictor import Predictor
 from glassformer.loaded.reader import Reader
 from glassformer.loaded.translator import Translator
+from glassformer.model.config import ModelConfig
 from glassformer.model.transformer import Model, build
 from glassformer.runs.run import Run
 from glassformer.runs.shipped import find_run
@@ -37,9 +41,15 @@ def load(
     device: str | None = None,
     dtype: str = "fp32",
     engine: str = "torch",
+    format: str | None = None,  # noqa: A002
+    config: ModelConfig | None = None,
+    table: Table | None = None,
     notice: Notice = lambda text: None,
 ) -> LoadedModel:
     """The model of a run directory: its final parameters, or those of its newest checkpoint.
+
+    Another project's model can be loaded too: a folder or file with its weights, or, with a
+    ``format``, a name on the Hugging Face hub.
 
     Args:
         path: a run directory, or the name of a model that the package carries; petit if None.
@@ -55,26 +65,39 @@ def load(
         CheckpointError: no checkpoint in it is whole.
         ConfigError: there is no such engine, device or dtype here, or it cannot do this model.
         MissingExtraError: the engine is not installed.
+        ForeignError, TokenizerError: another project's model that cannot be read.
     """
     if engine not in ENGINES:
         raise ConfigError(f"engine {engine!r} is not known.{nearest(engine, ENGINES)}")
-    run = Run.open(find_run(path))
-    recipe = parse_recipe(run.recipe)
+    place = find_run(path)
+    if format is not None or table is not None or is_foreign(place):
+        foreign = read_foreign(place, format or "auto", notice, config=config, table=table)
+        return ready(foreign.model, foreign.tokenizers, device, dtype, engine, name=foreign.name)
+    run = Run.open(place)
     weights = run.load_weights(notice)
     model = build(run.config)
     model.load_state_dict(weights)
-    chosen = choose_device(device)
+    recipe = parse_recipe(run.recipe)
+    return ready(model, run.tokenizers, device, dtype, engine, run=run, recipe=recipe)
+
+
+def ready(
+    model: Model,
+    tokenizers: TokenizerPair,
+    device: str | None,
+    dtype: str,
+    engine: str,
+    **origin: Any,
+) -> LoadedModel:
+    """A model with its parameters, where it is to compute and as; ``origin``: ``LoadedModel``'s."""
+    chosen, config = choose_device(device), model.config
     if engine == "ctranslate2":
-        decode = CTranslate2(model.eval(), run.tokenizers, chosen, dtype)
-        translator = Translator(decode.model, run.tokenizers, run, recipe).using(decode)
-        translator.notice = notice
-        return translator
+        decode = CTranslate2(model.eval(), tokenizers, chosen, dtype)
+        return Translator(decode.model, tokenizers, **origin).using(decode)
     if dtype == "int8":
         raise ConfigError("dtype 'int8' is ctranslate2's: give --engine ctranslate2, or bf16")
-    model.to(chosen, choose_dtype(dtype, run.config.d_model, chosen)).eval()
-    loaded = FAMILIES[run.config.family](model, run.tokenizers, run, recipe)
-    loaded.notice = notice
-    return loaded
+    model.to(chosen, choose_dtype(dtype, config.d_model, chosen)).eval()
+    return FAMILIES[config.family](model, tokenizers, **origin)
 
 
 def wrap(
@@ -108,7 +131,9 @@ def wrap(
                 f"{tokenizer.size}: build it with {side}_vocabulary={tokenizer.size}, or give "
                 "its own tokenizer"
             )
-    return FAMILIES[config.family](model.eval(), tokenizers, name=name, built_in=built_in)
+    made = FAMILIES[config.family](model.eval(), tokenizers, name=name, built_in=built_in)
+    made.untrained = True
+    return made
 
 
 @cache

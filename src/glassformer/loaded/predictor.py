@@ -46,7 +46,7 @@ class Predictor(LoadedModel):
                 "position looks"
             )
         tokenizer = self.tokenizers.target
-        ids = [tokenizer.bos_id, *tokenizer.encode(f"{text} {target}" if target else text)]
+        ids = tokenizer.begun(tokenizer.encode(f"{text} {target}" if target else text), True)
         with observe(self.model, patch or unchanged):
             logits = show_prediction(self.model, self.model(self.tensor(ids)))
         best = int(logits[0, -1].argmax())

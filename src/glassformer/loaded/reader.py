@@ -23,7 +23,7 @@ class Reader(LoadedModel):
         if target is not None:
             raise ConfigError(f"{self.name} reads one text and writes none: leave the target out")
         tokenizer = self.tokenizers.target
-        ids = [*tokenizer.encode(text), tokenizer.eos_id]
+        ids = [*tokenizer.begun(tokenizer.encode(text), False), tokenizer.eos_id]
         source = [*ids, *[tokenizer.pad_id] * pad]
         with observe(self.model, patch or unchanged):
             logits = show_prediction(self.model, self.model(self.tensor(source)))

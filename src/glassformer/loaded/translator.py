@@ -71,7 +71,7 @@ class Translator(LoadedModel):
     @property
     def decoding(self) -> TranslationConfig:
         """How it translates when nothing is said: as its recipe says."""
-        return TranslationConfig() if self.untrained else self.recipe.decoding
+        return TranslationConfig() if self._recipe is None else self.recipe.decoding
 
     @torch.inference_mode()
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[list[float]]:

@@ -112,11 +112,13 @@ def generate(
     if how.temperature != 0:
         generator = torch.Generator().manual_seed(how.seed)
         choose = drawn_by(Narrowing(how.temperature, how.top_k, how.top_p), generator)
-    banned = [tokenizer.pad_id, tokenizer.bos_id] + ([tokenizer.eos_id] if running else [])
+    banned = {tokenizer.pad_id, tokenizer.bos_id} - {tokenizer.eos_id}
+    if running:
+        banned.add(tokenizer.eos_id)
     tokens = stream(
         read, model.step, choose,
-        prompt=[tokenizer.bos_id, *tokenizer.encode(text)], eos_id=tokenizer.eos_id, room=room,
-        banned=banned, repeats=how.repeats,
+        prompt=tokenizer.begun(tokenizer.encode(text), True), eos_id=tokenizer.eos_id, room=room,
+        banned=sorted(banned), repeats=how.repeats,
     )  # fmt: skip
     return islice(tokens, how.max_length)
 

@@ -13,12 +13,17 @@ PAD, UNK, BOS, EOS = SPECIAL_NAMES = ("<pad>", "<unk>", "<s>", "</s>")
 
 @dataclass(frozen=True)
 class Specials:
-    """The ids that stand for no text; ``unk`` is None where every text can be encoded."""
+    """The ids that stand for no text; ``unk`` is None where every text can be encoded.
+
+    ``opens`` is whether a text that a model reads begins with ``bos``; as the model's family has it
+    where None.
+    """
 
     pad: int
     unk: int | None
     bos: int
     eos: int
+    opens: bool | None = None
 
 
 class Codec(Protocol):

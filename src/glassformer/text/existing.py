@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
@@ -29,12 +30,21 @@ CANDIDATES = {
 
 
 class ForeignCodec:
-    """A ``tokenizer.json`` of the ``tokenizers`` library, from any project."""
+    """A ``tokenizer.json`` of the ``tokenizers`` library, from any project.
+
+    Where its model says which ids are the special ones, and how many it has, these are taken.
+    """
 
     kind = "tokenizer.json"
 
-    def __init__(self, content: dict[str, Any], origin: str):
-        self._content = content
+    def __init__(
+        self,
+        content: dict[str, Any],
+        origin: str,
+        specials: Specials | None = None,
+        size: int | None = None,
+    ):
+        self._content, self._given = content, (specials, size)
         try:
             self._backend = tokenizers.Tokenizer.from_str(json.dumps(content))
         except Exception as error:  # the library raises nothing narrower
@@ -47,7 +57,10 @@ class ForeignCodec:
         self._names = {index: name for name, index in vocabulary.items()}
         self._known = max(self._names, default=-1) + 1
         self.size = self._known
-        self.specials = self._find_specials(vocabulary, origin)
+        if specials is None:
+            self.specials = self._find_specials(vocabulary, origin)
+        else:
+            self.specials, self.size = specials, max(size or 0, self._known)
         self._hidden = frozenset(
             (self.specials.pad, self.specials.bos, self.specials.eos)
         ) | frozenset(range(self._known, self.size))
@@ -124,7 +137,17 @@ class ForeignCodec:
 
     def content(self) -> dict[str, Any]:
         """See ``Codec``."""
-        return {"tokenizer": self._content}
+        specials, size = self._given
+        if specials is None:
+            return {"tokenizer": self._content}
+        return {"tokenizer": self._content, "specials": asdict(specials), "size": size}
+
+    @classmethod
+    def from_content(cls, content: dict[str, Any], origin: str) -> ForeignCodec:
+        """The codec whose ``content()`` this is."""
+        given = content.get("specials")
+        specials = None if given is None else Specials(**given)
+        return cls(content["tokenizer"], origin, specials, content.get("size"))
 
 
 class SentencePieceCodec:
@@ -133,21 +156,9 @@ class SentencePieceCodec:
     kind = "sentencepiece"
 
     def __init__(self, model: bytes, origin: str):
-        try:
-            import sentencepiece
-        except ImportError as error:
-            raise MissingExtraError(
-                "sentencepiece", "sentencepiece", f"reading {origin}"
-            ) from error
         self._model = model
-        self._processor = sentencepiece.SentencePieceProcessor()
-        try:
-            self._processor.LoadFromSerializedProto(model)
-            known = int(self._processor.get_piece_size())
-        except Exception as error:  # the package raises nothing narrower
-            raise TokenizerError(
-                f"{origin} is neither a tokenizer.json nor a whole SentencePiece model: {error}"
-            ) from error
+        self._processor = processor_of(model, origin)
+        known = int(self._processor.get_piece_size())
         eos = int(self._processor.eos_id())
         if known == 0 or eos < 0:
             raise TokenizerError(
@@ -210,3 +221,25 @@ class SentencePieceCodec:
     def from_content(cls, content: dict[str, Any], origin: str) -> SentencePieceCodec:
         """The codec whose ``content()`` this is."""
         return cls(base64.b64decode(content["model"]), origin)
+
+
+def processor_of(model: bytes, origin: str) -> Any:
+    """The ``sentencepiece`` package's processor of a model.
+
+    Raises:
+        TokenizerError: it is no whole model.
+        MissingExtraError: the package is not installed.
+    """
+    try:
+        import sentencepiece
+    except ImportError as error:
+        raise MissingExtraError("sentencepiece", "sentencepiece", f"reading {origin}") from error
+    processor = sentencepiece.SentencePieceProcessor()
+    try:
+        processor.LoadFromSerializedProto(model)
+        processor.get_piece_size()
+    except Exception as error:  # the package raises nothing narrower
+        raise TokenizerError(
+            f"{origin} is neither a tokenizer.json nor a whole SentencePiece model: {error}"
+        ) from error
+    return processor

@@ -88,7 +88,7 @@ class OwnCodec:
         self._names = sorted(vocabulary, key=lambda name: vocabulary[name])
         self._ids = {name: vocabulary[name] for name in self._names[len(SPECIAL_NAMES) :]}
         self._longest = max(map(len, self._ids))
-        self.specials = Specials(*(vocabulary[name] for name in (PAD, UNK, BOS, EOS)))
+        self.specials = Specials(vocabulary[PAD], vocabulary[UNK], vocabulary[BOS], vocabulary[EOS])
         self._special_ids = frozenset(vocabulary[name] for name in SPECIAL_NAMES)
         self._bytes = [self._bytes_of(name) for name in self._names]
         single = {text: index for index, text in enumerate(self._bytes) if len(text) == 1}

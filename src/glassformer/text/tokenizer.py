@@ -12,6 +12,8 @@ from glassformer.errors import ConfigError, TokenizerError, nearest
 from glassformer.text.codec import Codec
 from glassformer.text.derivation import Word
 from glassformer.text.existing import ForeignCodec, SentencePieceCodec
+from glassformer.text.marian import MarianCodec
+from glassformer.text.numbers import NumbersCodec
 from glassformer.text.own import KINDS, OwnCodec
 from glassformer.text.sealed import read_sealed, write_sealed
 from glassformer.text.training import check_text, minimum_size, train_codec
@@ -66,10 +68,13 @@ class Tokenizer:
     """Text to ids and back; any Unicode text comes back exactly from the kinds of our own.
 
     Attributes:
-        kind: one of our own kinds, ``"tokenizer.json"`` or ``"sentencepiece"``.
+        kind: one of our own kinds, ``"tokenizer.json"``, ``"sentencepiece"``, ``"marian"``, or
+            ``"numbers"``, of a model that came without one.
         size: the number of entries of the vocabulary; ids are below it.
         pad_id, unk_id, bos_id, eos_id: in our own kinds 0, 1, 2, 3; ``unk_id`` is None where an
             existing tokenizer has none.
+        opens: whether a text that a model reads begins with ``bos_id``; as the model's family has
+            it where None.
     """
 
     def __init__(self, codec: Codec):
@@ -78,6 +83,7 @@ class Tokenizer:
         specials = codec.specials
         self.pad_id, self.unk_id = specials.pad, specials.unk
         self.bos_id, self.eos_id = specials.bos, specials.eos
+        self.opens = specials.opens
 
     @classmethod
     def train(cls, lines: Iterable[str], config: TokenizerConfig) -> Tokenizer:
@@ -111,6 +117,12 @@ class Tokenizer:
             TokenizerError: an id is not in the vocabulary.
         """
         return self._codec.decode(self._checked(ids))
+
+    def begun(self, ids: Sequence[int], usual: bool) -> list[int]:
+        """The ids as a model reads them: after ``bos_id`` where ``opens`` says so, or where there
+        would be none. ``usual`` is what the model's family does, where ``opens`` is None."""
+        opens = usual if self.opens is None else self.opens
+        return [self.bos_id, *ids] if opens or not ids else list(ids)
 
     def pieces(self, ids: Iterable[int]) -> list[str]:
         """Each id as a person can read it: ``▁the``, ``ing``, ``<0xE2>``, ``</s>``."""
@@ -163,8 +175,14 @@ def codec_from(kind: str | None, content: dict[str, Any], origin: str) -> Codec:
         return OwnCodec.from_content(kind, content)
     if kind == SentencePieceCodec.kind:
         return SentencePieceCodec.from_content(content, origin)
-    if kind in (None, ForeignCodec.kind):
-        return ForeignCodec(content if kind is None else content["tokenizer"], origin)
+    if kind == MarianCodec.kind:
+        return MarianCodec.from_content(content, origin)
+    if kind == NumbersCodec.kind:
+        return NumbersCodec.from_content(content)
+    if kind == ForeignCodec.kind:
+        return ForeignCodec.from_content(content, origin)
+    if kind is None:
+        return ForeignCodec(content, origin)
     raise TokenizerError(f"{origin} holds a tokenizer of the unknown kind {kind!r}")
 
 
