@@ -18,7 +18,8 @@ from glassformer.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from glassformer.evaluation.evaluate import PetitReport, Report, TextReport
+    from glassformer.evaluation.brackets import BracketReport
+    from glassformer.evaluation.evaluate import PetitReport, TextReport
     from glassformer.loaded import LoadedModel
 
 
@@ -47,7 +48,8 @@ def command(
 
     BLEU by sacreBLEU and by the paper's own script (tokenised, compounds split), chrF, perplexity
     and accuracy per token. For the built-in pair also exact matches by phenomenon, agreement of
-    attention with the gold alignment, and the head that finds what "it" stands for.
+    attention with the gold alignment, and the head that finds what "it" stands for. For parse
+    trees, labelled bracket F1.
 
     \b
     Examples:
@@ -56,10 +58,15 @@ def command(
     """
     use_threads(threads)
     import glassformer as gf
+    from glassformer.data.open import TREES
 
     model = gf.load(run, device=device, dtype=dtype, notice=notice)
     if model.recipe.data.source == "petit" and source is None:
-        report: Report = evaluate_built_in(model, beam=beam, alpha=alpha)
+        report: PetitReport | TextReport | BracketReport = evaluate_built_in(
+            model, beam=beam, alpha=alpha
+        )
+    elif model.recipe.data.source in TREES and source is None:
+        report = evaluate_parses(model, split, beam=beam, alpha=alpha)
     else:
         sources, references = sentence_pairs(model, split, source, reference)
         report = evaluate_pairs(model, sources, references, beam=beam, alpha=alpha)
@@ -110,6 +117,18 @@ def evaluate_pairs(
     return evaluate_translations(outputs, references, language=language, perplexity=measured)
 
 
+def evaluate_parses(
+    model: LoadedModel, split: str, *, beam: int | None = None, alpha: float | None = None
+) -> BracketReport:
+    """The report on the trees that the model draws of a split's sentences."""
+    from glassformer.evaluation.brackets import score_trees
+
+    sources, references = sentence_pairs(model, split, None, None)
+    with sentence_progress("parsing", len(sources)) as progress:
+        found = model.translations(sources, beam=beam, alpha=alpha, progress=progress)
+    return score_trees([best[0].text for best in found], references)
+
+
 def evaluate_built_in(
     model: LoadedModel,
     *,
@@ -131,10 +150,13 @@ def evaluate_built_in(
         return evaluate_petit(translate, whole, model.tokenizers, size=size, pairs=size // 2)
 
 
-def told(report: Report) -> list[str]:
+def told(report: PetitReport | TextReport | BracketReport) -> list[str]:
     """The report for a person: three sentences, then the figures behind them."""
+    from glassformer.evaluation.brackets import BracketReport
     from glassformer.evaluation.evaluate import PetitReport
 
+    if isinstance(report, BracketReport):
+        return report.sentences()
     text = report.text if isinstance(report, PetitReport) else report
     lines = [*report.sentences(), ""]
     for name, score in (("sacreBLEU", text.sacrebleu), ("paper's BLEU", text.paper),

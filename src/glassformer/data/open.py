@@ -10,7 +10,10 @@ from typing import ClassVar, Protocol
 from glassformer.data import petit
 from glassformer.data.algorithms import RULES, AlgorithmData
 from glassformer.data.sources import SOURCES, open_files, open_source
+from glassformer.data.trees import open_treebank, petit_trees
 from glassformer.errors import ConfigError, nearest
+
+TREES = ("petit-trees", "treebank")  # sources whose target is a parse tree
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,12 +21,13 @@ class DataConfig:
     """Where the sentence pairs come from.
 
     ``source`` is petit (the built-in pair), petit-sentences or petit-stories (its English alone),
-    an exact task (copy, reverse, sort, add), a known corpus, or files. A known corpus is looked for
-    in the folder ``path``. Files are named by ``train_source`` … ``test_target``: a source alone
-    has tabs and stands for both sides, a target alone is one text a line. Pairs with a side of more
-    than ``max_length`` tokens are skipped in training, and counted. ``running``: the target lines
-    are one text, of which a decoder-only model gets pieces of ``max_length`` tokens. ``size`` is
-    how many training sentences are made where they are made.
+    petit-trees (with its parse trees), an exact task (copy, reverse, sort, add), a known corpus, a
+    treebank, or files. A known corpus or a treebank is looked for in the folder ``path``. Files are
+    named by ``train_source`` … ``test_target``: a source alone has tabs and stands for both sides,
+    a target alone is one text a line. Pairs with a side of more than ``max_length`` tokens are
+    skipped in training, and counted. ``running``: the target lines are one text, of which a
+    decoder-only model gets pieces of ``max_length`` tokens. ``size`` is how many training sentences
+    are made where they are made.
     """
 
     source: str
@@ -42,7 +46,7 @@ class DataConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        known = {"petit", "files", *petit.TEXTS, *RULES, *SOURCES}
+        known = {"petit", "files", *TREES, *petit.TEXTS, *RULES, *SOURCES}
         if self.source not in known:
             raise ConfigError(
                 f"data.source = {self.source!r} is not known.{nearest(self.source, known)}"
@@ -74,6 +78,19 @@ class PetitData:
     def describe(self) -> str:
         """One line on what this is."""
         return f"petit, the built-in English-French pair, {self.config.size:,} training sentences"
+
+
+class PetitTrees(PetitData):
+    """English sentences of petit, and their trees in brackets."""
+
+    def split(self, name: str) -> Iterator[tuple[str, str]]:
+        """(English, tree); dev and test are new sentences, from different seeds."""
+        seed = self.config.seed + {"train": 0, "dev": 1, "test": 2}[name]
+        return petit_trees(name, seed, self.sizes.get(name, self.config.size))
+
+    def describe(self) -> str:
+        """One line on what this is."""
+        return f"petit's English with its parse trees, {self.config.size:,} training sentences"
 
 
 class PetitTexts:
@@ -120,6 +137,8 @@ def open_data(config: DataConfig) -> Data:
     """The corpus that the config names; ``split("train" | "dev" | "test")`` streams its pairs."""
     if config.source == "petit":
         return PetitData(config)
+    if config.source == "petit-trees":
+        return PetitTrees(config)
     if config.source in petit.TEXTS:
         return PetitTexts(config)
     if config.source in RULES:
@@ -136,4 +155,6 @@ def open_data(config: DataConfig) -> Data:
             test=(config.test_source, config.test_target),
         )
     path = Path(config.path) if config.path else None
+    if config.source == "treebank":
+        return open_treebank(path)
     return open_source(config.source, path, config.source_language, config.target_language)
