@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -111,3 +113,18 @@ def test_what_cannot_be_shown_is_said(tiny_run: Path) -> None:
         maker("fig6")
     for name in NAMES:
         assert maker(name).cost
+    with pytest.raises(ConfigError, match="table1 has no use for --sentence: that is for fig3"):
+        maker("table1", Request(sentence="the dog sleeps"))
+    with pytest.raises(ConfigError, match="table3 has no use for --run"):
+        maker("table3", Request(run=tiny_run))
+    with pytest.raises(ConfigError, match="fig1 has no use for KEY=VALUE"):
+        maker("fig1", Request(overrides=("training.updates=3",)))
+
+
+def test_the_docs_show_what_was_made() -> None:
+    root = Path(__file__).parents[2]
+    tool = root / "tools" / "paper.py"
+    if not tool.is_file():
+        pytest.skip("the docs are not installed with the package")
+    done = subprocess.run([sys.executable, tool, "--check"], capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -32,7 +32,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Make a table or figure of "Attention Is All You Need": table1 … table3, fig1 … fig5.
+    """Make a table or figure of "Attention Is All You Need": table1 … fig5.
 
     Ours beside the paper's, and the reason where they differ: Markdown, JSON, and for what is drawn
     SVG and PNG. Table 3 trains 60 small models at the scale of petit, in about an hour; stopped, it
@@ -50,7 +50,7 @@ def command(
 
     request = Request(run=run, scale=scale, out=out, sentence=sentence, overrides=overrides,  # type: ignore[arg-type]
                       notice=notice, progress=sentence_progress)  # fmt: skip
-    made_by = maker(what)
+    made_by = maker(what, request)
     if dry_run:
         cost = made_by.cost(request)
         print_json(cost.to_json()) if as_json else click.echo("\n".join(cost.lines()))

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NAMES = tuple("table1 table2 table3 fig1 fig2 fig3 fig4 fig5".split())
+USERS = {  # of parts of a request that not all have a use for
+    "--run": ("table2", "fig1", "fig2", "fig3", "fig4", "fig5"),
+    "--sentence": ("fig3", "fig4", "fig5"),
+    "KEY=VALUE": ("table2", "table3"),
+}
 Scale = Literal["petit", "multi30k", "wmt14"]
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -117,15 +122,21 @@ class Maker(Protocol):
     def make(self, request: Request) -> Exhibit: ...
 
 
-def maker(name: str) -> Maker:
+def maker(name: str, request: Request | None = None) -> Maker:
     """Who makes the exhibit of this name.
 
     Raises:
-        ConfigError: the paper has no such table or figure.
+        ConfigError: the paper has no such table or figure, or it has no use for a part of the
+            request.
         MissingExtraError: it draws, and matplotlib is not installed.
     """
     if name not in NAMES:
         raise ConfigError(f"the paper has no {name!r} here.{nearest(name, NAMES)}")
+    request = request or Request()
+    given = {"--run": request.run, "--sentence": request.sentence, "KEY=VALUE": request.overrides}
+    for part, users in USERS.items():
+        if given[part] and name not in users:
+            raise ConfigError(f"{name} has no use for {part}: that is for {', '.join(users)}")
     return cast(Maker, import_module(f"glassformer.paper.{name}"))
 
 

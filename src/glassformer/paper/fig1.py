@@ -27,6 +27,7 @@ def cost(request: Request) -> Cost:
 def make(request: Request) -> Exhibit:
     """The paper's figure, from its base model's run, beside that of the request's model."""
     model = load(request.run, notice=request.notice)
+    request.notice(f"recording {model.name} and the paper's base model")
     theirs, ours = structure_of(build(base(VOCABULARY))), structure_of(model.model)
     body = (
         "Left the paper's figure, drawn from its base model (untrained: the same parts run in the "

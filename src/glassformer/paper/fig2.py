@@ -34,6 +34,7 @@ def cost(request: Request) -> Cost:
 def make(request: Request) -> Exhibit:
     """The paper's figure, with its base model's sizes, beside that of the request's model."""
     model = load(request.run, notice=request.notice)
+    request.notice(f"recording {model.name} and the paper's base model")
     theirs, ours = structure_of(build(base(VOCABULARY))), structure_of(model.model)
     body = (
         "In each half scaled dot-product attention to the left and multi-head attention to the "
