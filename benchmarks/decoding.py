@@ -32,7 +32,7 @@ LENGTH = 20
 LENGTHS = (16, 32, 64, 128, 256, 512)
 BEAMS = (1, 4)
 SETTINGS = {"base": BASE, "small": SMALL}
-AGAINST = (("fp32", "fp32"), ("bf16", "fp32"), ("bf16", "int8"), ("int8", "int8"))
+AGAINST = (("fp32", "fp32"), ("bf16", "bf16"), ("int8", "int8"), ("bf16", "fp32"), ("bf16", "int8"))
 
 
 def throughput(run: Run, sizes: Sizes, count: int, beams: tuple[int, ...], rounds: int) -> Any:

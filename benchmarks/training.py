@@ -55,16 +55,16 @@ class Work:
         return collate(self.corpus, self.rows[number], self.tokenizers)
 
 
-def trainer(work: Work, dtype: str, folder: Path) -> Trainer:
+def trainer(work: Work, dtype: str, folder: Path, seed: int = 1) -> Trainer:
     """Our training as ``glassformer train`` sets it up, in a run of its own."""
     sizes = work.sizes
     config = TrainingConfig(
-        updates=1_000_000, tokens_per_batch=work.tokens, tokens_per_update=work.tokens
+        updates=1_000_000, tokens_per_batch=work.tokens, tokens_per_update=work.tokens, seed=seed
     )
     model = build(ModelConfig(
         source_vocabulary=sizes.vocabulary, target_vocabulary=sizes.vocabulary, pad=sizes.pad,
         d_model=sizes.d_model, d_ff=sizes.d_ff, n_heads=sizes.n_heads, n_layers=sizes.n_layers,
-    ))  # fmt: skip
+    ), seed)  # fmt: skip
     assert isinstance(model, EncoderDecoder)
     model.randomness.reseed(config.seed)
     model.train()
