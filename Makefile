@@ -1,6 +1,7 @@
 # make demo    a page on a translator at work, your own in training beside it     ARGS=--no-input: no page
 # make test    all tests, with coverage
 # make check   format, lint, types, of the program and of its page
+# make bench   speeds beside other implementations, about an hour     ARGS="--data FOLDER" or --quick
 # make wheel-test   build the wheel, install it into a clean environment, use it there
 # make setup   what each of these does first: .venv with everything that it needs
 #
@@ -18,7 +19,7 @@ PAGE := src/glassformer/web/.made-from
 PAGE_SOURCES := $(wildcard web/*.json web/*.html web/*.ts) $(shell find web/src)
 NODE = $(BIN)/python web/page.py needs | xargs -r $(BIN)/pip install --quiet $(PIP_ARGS)
 
-.PHONY: demo test check wheel-test setup dev clean
+.PHONY: demo test check bench wheel-test setup dev clean
 .DELETE_ON_ERROR:
 
 demo: setup
@@ -37,6 +38,9 @@ check: dev
 	$(BIN)/mypy
 	$(BIN)/python tools/schema.py --check
 	$(BIN)/python web/page.py run check
+
+bench: $(VENV)/installed-bench
+	$(BIN)/python benchmarks/speed.py $(ARGS)
 
 wheel-test: dev
 	rm -rf build/wheel && mkdir -p build/wheel
@@ -65,6 +69,13 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@echo "Fetching what tests and checks need as well: about 0.1 GB."
 	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[dev]'
 	@$(NODE)
+	@touch $@
+
+# JoeyNMT is old and asks for much: where it does not install, the others are compared without it.
+$(VENV)/installed-bench: $(VENV)/installed
+	@echo "Fetching the implementations to compare with: about 0.2 GB."
+	$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt -e '.[bench]'
+	-$(BIN)/pip install --quiet $(PIP_ARGS) -c constraints.txt joeynmt==2.3.0 importlib_metadata
 	@touch $@
 
 # The installation makes the page too; this makes it anew where its sources have changed.

@@ -17,13 +17,16 @@ from typing import Any
 
 import torch
 from common import keep
-from engines import EXTRA, Translate, engines, made, sentences
+from engines import ENGINES, EXTRA, Translate, engines, made, sentences
 from limits import FLOP, products
 from peers import Sizes
 from rounds import alternate, fastest, rate, ratio, say, spread
 from training import BASE, OURS, SMALL
 
 import glassformer as gf
+from glassformer.data import petit
+from glassformer.errors import ConfigError
+from glassformer.evaluation.bleu import sacrebleu_score
 from glassformer.model.transformer import EncoderDecoder
 from glassformer.numerics.attention import attend_fused
 from glassformer.runs.run import Run
@@ -128,6 +131,20 @@ def growth(run: Run, rows: int, rounds: int) -> list[dict[str, Any]]:
     return found
 
 
+def bleu(count: int) -> dict[str, float]:
+    """BLEU of the carried model of petit on new sentences, beam 4, in each number format."""
+    pairs = list(petit.split("new", 11, count))
+    scores = {}
+    for dtype in ENGINES[OURS][1]:
+        try:
+            model = gf.load(device="cpu", dtype=dtype)
+        except ConfigError:  # it has not this one
+            continue
+        said = model.translate([pair.english for pair in pairs], beam=4)
+        scores[dtype] = sacrebleu_score(said, [pair.french for pair in pairs]).value
+    return scores
+
+
 def held_bytes(caches: object) -> int:
     """The bytes of memory behind all tensors of these caches, each counted once."""
     seen: dict[int, int] = {}
@@ -190,6 +207,8 @@ def main() -> None:
             if name == "small":
                 found["one sentence"] = throughput(run, sizes, 1, beams, 4 * rounds)
                 show(name, found["one sentence"])
+                found["bleu"] = bleu(100 if asked.quick else 2000)
+                print("BLEU of petit:", found["bleu"])
                 found["growth"] = growth(run, 32, 1 if asked.quick else 3)
                 for row in found["growth"]:
                     step, alone = row["step_seconds"], row["attention_seconds"]

@@ -58,3 +58,15 @@ def say(figure: Figure, unit: float = 1.0, digits: int = 1) -> str:
     """``median (low to high)`` in this unit."""
     median, low, high = (figure[key] / unit for key in ("median", "low", "high"))
     return f"{median:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
+
+
+def within_noise(here: Sequence[float], there: Sequence[float]) -> float:
+    """The difference of two means over what chance allows: up to 1, it may be chance.
+
+    Welch's t with two samples of at least two, against the 97.5th percentile of Student's t at as
+    many degrees of freedom as the samples have together (the smallest of them the strictest).
+    """
+    error = sum(statistics.variance(values) / len(values) for values in (here, there)) ** 0.5
+    freedom = len(here) + len(there) - 2
+    allowed = {2: 4.303, 3: 3.182, 4: 2.776}.get(freedom, 2.571 if freedom < 10 else 2.228)
+    return abs(statistics.mean(here) - statistics.mean(there)) / (error * allowed)
