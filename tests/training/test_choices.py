@@ -86,13 +86,12 @@ def test_a_smaller_room_in_mid_run_is_resumed_to_the_bit(
 def test_a_resume_takes_threads_and_room_of_the_checkpoint_where_the_file_is_lost(
     make_trainer: MakeTrainer, small_config: TrainingConfig
 ) -> None:
-    torch.set_num_threads(2)
     first = make_trainer("run", replace(small_config, updates=6))
     first.chosen.begin()
     first.chosen.choose(2, room=13)
+    first.chosen.choose(7, threads=2)
     first.run_updates()
     (first.run.path / "choices.json").unlink()
-    torch.set_num_threads(1)
     second = make_trainer("run")
     restore(second, second.watcher)
     assert torch.get_num_threads() == 2

@@ -232,7 +232,8 @@ def test_clipping_bounds_the_step(
     plain = torch.optim.SGD(model.parameters(), lr=1.0)
     batch = collate(corpus, np.arange(7), tokenizers)
     before = torch.cat([p.detach().flatten().clone() for p in model.parameters()])
-    loss = accumulate(model, [batch], batch.target_tokens, trainer.objective, torch.float32)
+    objective = translation_objective(0, 0.1)
+    loss = accumulate(model, [batch], batch.target_tokens, objective, torch.float32)
     result = update(model, plain, loss, batch.target_tokens, clip=0.01)
     after = torch.cat([p.detach().flatten() for p in model.parameters()])
     assert result.gradient_norm > 0.01

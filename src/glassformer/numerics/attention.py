@@ -72,6 +72,9 @@ def attend_fused(
     tap: BoundTap = untapped,
 ) -> Tensor:
     """The same as ``attend_by_steps``, shapes and result, by the quickest kernel; taps nothing."""
+    if randomness is not None and randomness.lent:
+        rate = dropout_rate  # drawn inside the kernel: the weights are never in memory
+        return F.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=rate)
     learns = torch.is_grad_enabled() and query.requires_grad
     by_products = query.device.type == "cpu" and learns and key.size(-2) <= SHORT
     if dropout_rate > 0:

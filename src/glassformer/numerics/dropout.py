@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
@@ -21,6 +24,7 @@ class Randomness:
 
     def __init__(self, seed: int = 0):
         self.seed = seed
+        self.lent = False
         self._generators: dict[torch.device, torch.Generator] = {}
 
     def generator(self, device: torch.device) -> torch.Generator:
@@ -42,9 +46,38 @@ class Randomness:
         """Continue from a state that ``get_state`` gave on the same kind of device."""
         self.generator(device).set_state(state)
 
+    @contextmanager
+    def lend(self, device: torch.device) -> Iterator[None]:
+        """While inside, the device's own generator goes on from this one, and draws in its place.
+
+        A GPU's kernels (dropout, attention with dropout, whatever is compiled) draw from that
+        generator alone, each number from seed and position (Philox, Salmon et al. 2011). So all
+        that is drawn is still this one stream, whose state goes into checkpoints. The numbers are
+        others than outside.
+        """
+        common, own = default_generator(device), self.generator(device)
+        before = common.get_state()
+        common.set_state(own.get_state())
+        self.lent = True
+        try:
+            yield
+        finally:
+            self.lent = False
+            own.set_state(common.get_state())
+            common.set_state(before)
+
     def __deepcopy__(self, memo: object) -> Randomness:
         """A copy of a model draws its own numbers; torch's generators cannot be copied."""
         return Randomness(self.seed)
+
+
+def default_generator(device: torch.device) -> torch.Generator:
+    """The generator that torch's own kernels draw from on this device."""
+    if device.type == "cpu":
+        return torch.default_generator
+    index = torch.cuda.current_device() if device.index is None else device.index
+    found: torch.Generator = torch.cuda.default_generators[index]
+    return found
 
 
 def keep_bits(shape: torch.Size, keep: int, generator: torch.Generator) -> Tensor:
@@ -69,10 +102,13 @@ def dropout(
 
     The rate is rounded to a multiple of 1/32768, and the scale is that of the rounded rate.
     A rate of zero, or no randomness (evaluation), leaves x as it is. ``tap`` is shown which
-    elements are kept, and what comes of it, with these axes.
+    elements are kept, and what comes of it, with these axes. Where the randomness is lent to the
+    device, its own kernel does it all, and the rate is not rounded.
     """
     if rate == 0.0 or randomness is None:
         return x
+    if randomness.lent and not stepwise():
+        return F.dropout(x, rate)
     keep = min(max(round((1 - rate) * LEVELS), 1), LEVELS - 1)
     bits = unseen(keep_bits, x.shape, keep, randomness.generator(x.device))
     if not stepwise():

@@ -86,13 +86,19 @@ def sequence_loss(
         a scalar in nats: a sum, because the caller alone knows how many tokens the update has.
     """
     real = targets != pad
-    if bias is not None:
-        hidden = torch.cat((hidden, torch.ones_like(hidden[..., :1])), -1)
-        output = torch.cat((output, bias[:, None]), -1)
+    hidden, output = with_bias(hidden, output, bias)
     loss: Tensor = FusedLoss.apply(  # type: ignore[no-untyped-call]
         hidden[real], output, targets[real], smoothing
     )
     return loss
+
+
+def with_bias(hidden: Tensor, output: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Hidden states and output matrix, a bias of the logits as a feature that is always 1."""
+    if bias is None:
+        return hidden, output
+    ones = torch.ones_like(hidden[..., :1])
+    return torch.cat((hidden, ones), -1), torch.cat((output, bias[:, None]), -1)
 
 
 class FusedLoss(torch.autograd.Function):

@@ -23,12 +23,14 @@ Row = dict[str, Any]
 class Choices:
     """What holds for one update. A new kind of choice is a new field, with what held before it.
 
-    ``room`` is how many tokens a side a batch may hold, padding included.
+    ``room`` is how many tokens a side a batch may hold, padding included; ``compiled``, whether the
+    layers are compiled.
     """
 
     threads: int
     dtype: str
     room: int
+    compiled: bool = False
 
 
 NAMES = frozenset(field.name for field in fields(Choices))
@@ -70,6 +72,10 @@ class Chosen:
             if row["from"] <= step:
                 values |= {name: value for name, value in row.items() if name != "from"}
         return Choices(**values)
+
+    def changed(self, name: str) -> bool:
+        """Whether this was chosen anew after the first update."""
+        return any(name in row for row in self.rows if row["from"] > 1)
 
     def known(self, name: str) -> bool:
         """Whether this was chosen, at whichever update."""

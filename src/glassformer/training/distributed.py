@@ -44,11 +44,11 @@ class World:
             for tensor, part in zip(group, flat.split([t.numel() for t in group]), strict=True):
                 tensor.copy_(part.view_as(tensor))
 
-    def any(self, flag: bool, device: torch.device) -> bool:
-        """Whether the flag is set in any process."""
+    def any(self, flag: bool) -> bool:
+        """Whether the flag is set in any process; no GPU is waited for."""
         if self.size == 1:
             return flag
-        count = torch.tensor([float(flag)], device=device)
+        count = torch.tensor([float(flag)])
         dist.all_reduce(count)
         return bool(count.item() > 0)
 
@@ -66,7 +66,7 @@ def joined_world(device: torch.device) -> Iterator[World]:
         return
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    backend = "nccl" if device.type == "cuda" else "gloo"
+    backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
     dist.init_process_group(backend, timeout=PATIENCE)
     try:
         yield World(dist.get_rank(), dist.get_world_size())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +19,6 @@ from glassformer.data.batching import (
     BatchingConfig,
     Position,
     Rows,
-    by_length,
-    token_counts,
-    updates,
 )
 from glassformer.data.corpus import EncodedCorpus
 from glassformer.errors import TrainingError
@@ -30,9 +29,12 @@ from glassformer.tasks.choose import task_of
 from glassformer.tasks.task import Task
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.choices import Choices, Chosen
+from glassformer.training.compiling import Trial, can_compile
+from glassformer.training.compute import compute_for
 from glassformer.training.config import TrainingConfig
 from glassformer.training.dev import dev_loss, sample
 from glassformer.training.distributed import World
+from glassformer.training.feed import Ready
 from glassformer.training.keeping import (
     Progress,
     generator_states,
@@ -40,14 +42,14 @@ from glassformer.training.keeping import (
     processor,
     restore_optimizer,
 )
-from glassformer.training.memory import within_memory
-from glassformer.training.objectives import translation_objective
+from glassformer.training.memory import enough_memory, within_memory
+from glassformer.training.pending import Pending
 from glassformer.training.schedule import learning_rate, paper_peak
-from glassformer.training.step import UpdateResult, accumulate, update
+from glassformer.training.share import DTYPES, Share
+from glassformer.training.step import UpdateResult
 from glassformer.training.watch import Silent, Watcher, stop_signals
 
 PATIENCE_WITH_NONSENSE = 5  # updates in a row without a finite loss
-DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 class Trainer:
@@ -75,7 +77,8 @@ class Trainer:
         self.watcher: Watcher = watcher if watcher and world.leads else Silent()
         self.progress = Progress()
         self.peak = config.peak_learning_rate or paper_peak(model.config.d_model, config.warmup)
-        self.objective = translation_objective(model.config.pad, config.label_smoothing)
+        self.pending: deque[Pending] = deque()
+        self.reported = 0.0
         self.snapshot_steps = snapshot_steps(config.updates, config.snapshots)
         self.batching = BatchingConfig(
             tokens_per_batch=config.tokens_per_batch,
@@ -85,6 +88,16 @@ class Trainer:
         short = next(name for name, known in DTYPES.items() if known == dtype)
         first = Choices(threads=torch.get_num_threads(), dtype=short, room=self.batching.room)
         self.chosen = Chosen.open(run.path, first, world.rank)
+        self.share = Share(
+            model,
+            self.task,
+            corpora["train"],
+            self.batching,
+            self.chosen,
+            compute_for(model, config.label_smoothing, world),
+            world,
+        )
+        self.trial = Trial(config.updates, over=not can_compile(self.device))
         self.optimizer = torch.optim.Adam(
             model.parameters(),
             lr=self.peak,
@@ -102,75 +115,87 @@ class Trainer:
         """Train to the end of the recipe; False when a signal stopped it before (all is saved)."""
         self.model.train()
         self.chosen.begin()
-        stream = updates(self.corpora["train"], self.batching, self.progress.position)
         if self.progress.step == 0:
             self.keep_snapshot()
-        with stop_signals() as stop:
+        self.trial.over |= self.chosen.changed("compiled")
+        if self.chosen.at(self.progress.step + 1).compiled:
+            self.share.warm_up(self.progress.step + 1)
+        made = self.share.stream(self.progress.step, self.progress.position)
+        with stop_signals() as stop, closing(self.share.compute.feed(made)) as stream:
             while self.progress.step < self.config.updates and not self.progress.finished:
-                batches, position = next(stream)
-                self.one_update(batches, position)
+                began = time.perf_counter()
+                self.one_update(*next(stream), began)
                 step = self.progress.step
                 last = step == self.config.updates
                 if last or step % self.config.evaluate_every == 0:
                     self.evaluate()
                 last = last or self.progress.finished
                 self.keep_snapshot(last)
-                stopping = self.world.any(stop.requested, self.device)
+                stopping = self.world.any(stop.requested)
                 if last or stopping or step % self.config.checkpoint_every == 0:
                     self.save()
                 if stopping and not last:
                     return False
         return True
 
-    def one_update(self, batches: list[Rows], position: Position) -> None:
-        """Take one step over the batches and write its row of metrics."""
-        started = time.perf_counter()
+    def one_update(
+        self,
+        batches: list[Rows],
+        position: Position,
+        ready: Ready | None = None,
+        began: float | None = None,
+    ) -> None:
+        """Take one step over the batches, ``ready`` or not, and write the rows of metrics that are
+        there by now: on a GPU those of earlier updates."""
+        started = began or time.perf_counter()
         progress, config = self.progress, self.config
         source_tokens, tokens = self.count_tokens(batches)
-        loss = self.gather(batches[self.world.rank :: self.world.size], tokens)
+        loss = self.gather(batches, tokens, ready)
         rate = learning_rate(progress.step + 1, warmup=config.warmup, peak=self.peak)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        result = update(
-            self.model, self.optimizer, loss, tokens, clip=config.clip, world=self.world
-        )
-        seconds = time.perf_counter() - started
+        with enough_memory("the step of the optimiser"):
+            result = self.share.compute.step(self.optimizer, loss, tokens, config.clip)
         progress.step += 1
         progress.position = position
-        progress.seconds += seconds
-        self.count_skipped(result)
         both = source_tokens + tokens
-        self.report(
-            {
-                "step": progress.step,
-                "loss": result.loss,
-                "learning_rate": rate,
-                "gradient_norm": result.gradient_norm,
-                "skipped": result.skipped,
-                "tokens": both,
-                "seconds": round(progress.seconds, 3),
-                "tokens_per_second": round(both / seconds, 1),
-                "epoch": position.epoch,
-            }
-        )
+        self.pending.append(Pending(progress.step, both, rate, position.epoch, started, result))
+        self.report(self.share.compute.lag)
 
-    def gather(self, batches: list[Rows], tokens: int) -> Tensor:
-        """The gradient of this process's share; where memory runs out, from smaller batches."""
-        step, randomness = self.progress.step + 1, self.model.randomness
-        held, before = self.chosen.at(step), randomness.get_state(self.device)
+    def report(self, lag: int = 0) -> None:
+        """Wait for all but the ``lag`` last results; write their rows of metrics and show them."""
+        while len(self.pending) > lag:
+            one = self.pending.popleft()
+            result, now = one.result(), time.perf_counter()
+            seconds, self.reported = now - max(one.started, self.reported), now
+            self.progress.seconds += seconds
+            self.count_skipped(one.step, result)
+            row = one.row(result, seconds, self.progress.seconds)
+            if self.world.leads:
+                self.run.append_metrics(row)
+            self.watcher.on_update(row)
+            self.try_compiling(self.trial.update(one.step, one.tokens, seconds))
 
-        epoch = self.progress.position.epoch
+    def try_compiling(self, wanted: bool | None) -> None:
+        """From the next update on compile the layers, or leave it again; where it cannot be done,
+        say so."""
+        if wanted is None:
+            return
+        if wanted:
+            self.watcher.on_notice("compiling the layers: the run is long enough for it to pay")
+            failed = self.share.warm_up(self.progress.step + 1)
+            wanted = failed is None
+            if failed:
+                self.trial.over = True
+                self.watcher.on_notice(f"going on without compiling: {failed}")
+        else:
+            self.watcher.on_notice("compiled layers are no quicker here: going on without")
+        self.chosen.choose(self.progress.step + 1, compiled=wanted)
 
-        def attempt(room: int) -> Tensor:
-            parts = [self.collate("train", rows, epoch) for rows in self.cut(batches, room)]
-            dtype = DTYPES[held.dtype]
-            return accumulate(self.model, parts, tokens, self.objective, dtype)
-
-        def undo() -> None:
-            self.optimizer.zero_grad(set_to_none=True)
-            randomness.set_state(self.device, before)
-
-        loss, room = within_memory(attempt, held.room, undo)
+    def gather(self, batches: list[Rows], tokens: int, ready: Ready | None = None) -> Tensor:
+        """Add the gradient of this process's share; return its summed loss."""
+        step, epoch = self.progress.step + 1, self.progress.position.epoch
+        loss, room = self.share.gradient(step, epoch, batches, tokens, ready)
         self.settle_room(step, room)
         return loss
 
@@ -184,21 +209,12 @@ class Trainer:
                 f"here on they hold {room}, gathered to the same updates"
             )
 
-    def cut(self, batches: list[Rows], room: int) -> list[Rows]:
-        """The same sentences, in batches of no more than ``room`` tokens a side."""
-        if room >= self.batching.room:
-            return batches
-        corpus = self.corpora["train"]
-        return [
-            rows[part] for rows in batches for part in by_length(token_counts(corpus, rows), room)
-        ]
-
     def count_tokens(self, batches: list[Rows]) -> tuple[int, int]:
         """The tokens that these training sentences have the model read, and say."""
         rows, epoch = np.concatenate(batches), self.progress.position.epoch
         return self.task.count(self.corpora["train"], rows, epoch)
 
-    def count_skipped(self, result: UpdateResult) -> None:
+    def count_skipped(self, step: int, result: UpdateResult) -> None:
         """Count an update that was skipped; stop after several in a row."""
         progress = self.progress
         progress.skipped_in_a_row = progress.skipped_in_a_row + 1 if result.skipped else 0
@@ -206,23 +222,17 @@ class Trainer:
             return
         progress.skipped += 1
         self.watcher.on_notice(
-            f"update {progress.step} was skipped: its loss ({result.loss}) or gradient "
+            f"update {step} was skipped: its loss ({result.loss}) or gradient "
             f"({result.gradient_norm}) is not finite"
         )
         if progress.skipped_in_a_row >= PATIENCE_WITH_NONSENSE:
             kept = self.run.checkpoints()
             last = f"the last good checkpoint is {kept[-1].name}" if kept else "no checkpoint yet"
             raise TrainingError(
-                f"{PATIENCE_WITH_NONSENSE} updates in a row, up to {progress.step}, had a loss or "
+                f"{PATIENCE_WITH_NONSENSE} updates in a row, up to {step}, had a loss or "
                 f"gradient that is not finite; {last}. Lower training.peak_learning_rate, lengthen "
                 "training.warmup, set training.clip=1.0, or train with training.dtype=fp32"
             )
-
-    def report(self, row: dict[str, Any]) -> None:
-        """Append a row of metrics and show it."""
-        if self.world.leads:
-            self.run.append_metrics(row)
-        self.watcher.on_update(row)
 
     def collate(self, split: str, rows: Rows, epoch: int = 0) -> Batch:
         """The batch of these sentences."""
@@ -230,6 +240,7 @@ class Trainer:
 
     def evaluate(self) -> None:
         """The loss on the dev split, without smoothing or dropout; counts towards patience."""
+        self.report()
         progress, step = self.progress, self.progress.step + 1
 
         def attempt(room: int) -> tuple[float, int]:
@@ -258,6 +269,7 @@ class Trainer:
 
     def save(self) -> None:
         """Write a checkpoint from which training goes on to the bit."""
+        self.report()
         states = generator_states(self.model, self.device, self.world)
         if self.world.leads:
             self.run.save_checkpoint(

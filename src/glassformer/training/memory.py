@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
@@ -38,6 +39,17 @@ def within_memory(
         room //= 2
         undo()
         torch.cuda.empty_cache()
+
+
+@contextmanager
+def enough_memory(what: str) -> Iterator[None]:
+    """While inside, memory that runs out is a TrainingError: nothing here could be smaller."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        raise no_memory(what) from error
 
 
 def no_memory(what: str) -> TrainingError:

@@ -8,6 +8,7 @@ from typing import Protocol
 from torch import Tensor
 
 from glassformer.numerics.loss import sequence_loss
+from glassformer.numerics.static_loss import Part, part_of_loss, static_loss
 
 
 class Objective(Protocol):
@@ -21,3 +22,8 @@ class Objective(Protocol):
 def translation_objective(pad: int, label_smoothing: float) -> Objective:
     """Label-smoothed cross-entropy of the target's tokens, summed over those that are not pad."""
     return partial(sequence_loss, pad=pad, smoothing=label_smoothing)
+
+
+def static_objective(pad: int, label_smoothing: float, part: Part = part_of_loss) -> Objective:
+    """The same in shapes that are known beforehand, for a GPU."""
+    return partial(static_loss, pad=pad, smoothing=label_smoothing, part=part)

@@ -127,6 +127,7 @@ def time_updates(trainer: Trainer, corpus: EncodedCorpus) -> tuple[float, float,
         for batches, position in islice(stream, WARMING + TIMED):
             before = time.perf_counter()
             trainer.one_update(batches, position)
+            trainer.report()
             seconds.append(time.perf_counter() - before)
             tokens.append(sum(trainer.count_tokens(batches)))
             if time.perf_counter() - start > SECONDS:

@@ -26,10 +26,11 @@ class UpdateResult:
 
 
 def loss_of(model: Model, batch: Batch, objective: Objective) -> Tensor:
-    """The summed loss of a batch."""
+    """The summed loss of a batch. From pinned memory a GPU copies it while this process goes on."""
     device = model.output_matrix.device
-    hidden = model.head(model(*(part.to(device) for part in batch.inputs)))
-    targets = batch.target_out.to(device)
+    inputs = (part.to(device, non_blocking=True) for part in batch.inputs)
+    hidden = model.head(model(*inputs))
+    targets = batch.target_out.to(device, non_blocking=True)
     return objective(hidden, model.output_matrix, targets, model.output_bias)
 
 
@@ -69,12 +70,7 @@ def update(
 
     ``loss`` is what ``accumulate`` returned. The gradients are cleared either way.
     """
-    gradients = []
-    for parameter in model.parameters():
-        if parameter.grad is None:  # this process had no batch of this update
-            parameter.grad = torch.zeros_like(parameter)
-        gradients.append(parameter.grad)
-    world.sum_([*gradients, loss])
+    gradients = gathered(model, loss, world)
     norm = torch.nn.utils.get_total_norm(gradients)
     result = UpdateResult(loss.item() / tokens, norm.item(), False)
     if not (math.isfinite(result.loss) and math.isfinite(result.gradient_norm)):
@@ -85,3 +81,44 @@ def update(
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     return result
+
+
+def update_unseen(
+    model: Model,
+    optimizer: torch.optim.Optimizer,
+    loss: Tensor,
+    tokens: int,
+    *,
+    clip: float | None = None,
+    world: World = World(),
+) -> Tensor:
+    """``update`` without waiting for what comes of it: the device itself skips what is not finite.
+
+    The optimiser is a fused one; those leave parameters, moments and step as they are where
+    ``found_inf`` is 1, as they do for loss scaling.
+
+    Returns:
+        on the device: mean loss per target token, the gradient's norm, and 1 if both are finite,
+        else 0.
+    """
+    gradients = gathered(model, loss, world)
+    norm = torch.nn.utils.get_total_norm(gradients)
+    figures = torch.stack((loss / tokens, norm))
+    finite = figures.isfinite().all()
+    if clip is not None:
+        torch.nn.utils.clip_grads_with_norm_(model.parameters(), clip, norm)
+    optimizer.found_inf = (~finite).float()  # type: ignore[attr-defined]
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return torch.cat((figures, finite.float()[None]))
+
+
+def gathered(model: Model, loss: Tensor, world: World) -> list[Tensor]:
+    """The gradient of each parameter, summed over all processes, as ``loss`` is too."""
+    gradients = []
+    for parameter in model.parameters():
+        if parameter.grad is None:  # this process had no batch of this update
+            parameter.grad = torch.zeros_like(parameter)
+        gradients.append(parameter.grad)
+    world.sum_([*gradients, loss])
+    return gradients

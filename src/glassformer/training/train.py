@@ -11,10 +11,12 @@ import torch
 
 from glassformer.errors import ConfigError, RunError
 from glassformer.runs.run import Run
+from glassformer.training.compute import prepare_gpu
 from glassformer.training.config import Dtype
 from glassformer.training.distributed import World, joined_world
 from glassformer.training.keeping import processor
 from glassformer.training.loop import Trainer
+from glassformer.training.memory import enough_memory
 from glassformer.training.prepare import (
     prepare_corpus,
     prepare_model,
@@ -48,6 +50,8 @@ def choose_device(name: str | None) -> torch.device:
     if device.type == "cuda" and device.index is None:
         # torchrun starts a process for each GPU and numbers them.
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    if device.type == "cuda":
+        prepare_gpu()
     return device
 
 
@@ -154,7 +158,8 @@ def work(
         split: prepare_corpus(run, recipe, tokenizers, split, watcher.on_notice)
         for split in ("train", "dev")
     }
-    model = prepare_model(recipe, tokenizers, watcher.on_notice).to(device)
+    with enough_memory("the model"):
+        model = prepare_model(recipe, tokenizers, watcher.on_notice).to(device)
     model.randomness.reseed(recipe.training.seed + world.rank)
     dtype = choose_dtype(recipe.training.dtype, model.config.d_model, device)
     trainer = Trainer(
