@@ -38,7 +38,7 @@ def test_a_family_says_what_it_can() -> None:
     assert isinstance(untrained("encoder-decoder"), Translator)
     with pytest.raises(ConfigError, match="do not translate: .* can generate and trace"):
         predictor.translate("a")
-    with pytest.raises(ConfigError, match="do not generate: .* can trace"):
+    with pytest.raises(ConfigError, match="do not generate: .* can fill and trace"):
         reader.generate("a")
     with pytest.raises(ConfigError, match="do not score"):
         reader.score(["a"], ["b"])

@@ -32,6 +32,13 @@ def corpus(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> En
 
 
 @pytest.fixture(scope="session")
+def tiny() -> list[str]:
+    """What makes any recipe of a family small and short."""
+    torch.set_num_threads(1)
+    return TINY
+
+
+@pytest.fixture(scope="session")
 def gpt_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished petit-gpt, too short to be any good."""
     torch.set_num_threads(1)

@@ -11,7 +11,7 @@ import click
 from glassformer.cli.common import compute_options, json_option, notice, print_json, use_threads
 
 # What one tries first with a model of each family.
-VERBS_OF = {"encoder-decoder": "translate", "decoder-only": "generate", "encoder-only": "explore"}
+VERBS_OF = {"encoder-decoder": "translate", "decoder-only": "generate", "encoder-only": "fill"}
 
 
 @click.command(short_help="Train a recipe into a run directory.")

@@ -29,6 +29,7 @@ ROLES = {
     "unk": ("unk_token",),
     "bos": ("bos_token", "cls_token"),
     "eos": ("eos_token", "sep_token"),
+    "mask": ("mask_token",),
 }
 
 
@@ -101,7 +102,8 @@ def specials(
             found[role] = vocabulary[usual[0]] if usual else None
     eos = config.pad if found["eos"] is None else found["eos"]
     bos = eos if found["bos"] is None else found["bos"]
-    return Specials(config.pad, found["unk"], bos, eos, config.family == "encoder-only")
+    opens = config.family == "encoder-only"
+    return Specials(config.pad, found["unk"], bos, eos, opens, found["mask"])
 
 
 def names_of(folder: Path) -> dict[str, str]:

@@ -46,7 +46,7 @@ class LoadedModel:
     """A model with its tokenizers, ready to be used. Each family has verbs of its own:
 
     ``Translator`` (encoder-decoder): translate, score, trace. ``Predictor`` (decoder-only):
-    generate, trace. ``Reader`` (encoder-only): trace. A verb that a family has not says so.
+    generate, trace. ``Reader`` (encoder-only): fill, trace. A verb that a family has not says so.
     ``built_in``: its words are those of petit, the built-in pair. ``notice`` is told when memory
     had no room for all lines together.
     """
@@ -173,6 +173,15 @@ class LoadedModel:
     def stream(self, text: str = "", **how: Any) -> Iterator[str]:
         """What ``generate`` writes, piece by piece."""
         raise self.lacks("generate")
+
+    def fill(self, text: str) -> str:
+        """The text with a token in the place of each ``<mask>``."""
+        raise self.lacks("fill gaps")
+
+    def fillings(self, text: str, n_best: int = 5) -> list[list[tuple[str, float]]]:
+        """For each ``<mask>`` of the text the most probable pieces, best first, with their
+        probabilities."""
+        raise self.lacks("fill gaps")
 
     def lacks(self, verb: str) -> ConfigError:
         """The error for a verb that this family has not."""

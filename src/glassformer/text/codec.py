@@ -16,7 +16,7 @@ class Specials:
     """The ids that stand for no text; ``unk`` is None where every text can be encoded.
 
     ``opens`` is whether a text that a model reads begins with ``bos``; as the model's family has it
-    where None.
+    where None. ``mask`` stands for a hidden token; ``unk`` does where it is None.
     """
 
     pad: int
@@ -24,6 +24,7 @@ class Specials:
     bos: int
     eos: int
     opens: bool | None = None
+    mask: int | None = None
 
 
 class Codec(Protocol):

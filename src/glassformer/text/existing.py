@@ -25,6 +25,7 @@ CANDIDATES = {
     "pad": ("<pad>", "[PAD]", "<|pad|>", "<|padding|>", "<PAD>", "<blank>"),
     "unk": ("<unk>", "[UNK]", "<|unk|>", "<UNK>"),
     "bos": ("<s>", "[CLS]", "<bos>", "[BOS]", "<|startoftext|>", "<|begin_of_text|>", "<BOS>"),
+    "mask": ("[MASK]", "<mask>"),
     "eos": ("</s>", "[SEP]", "<eos>", "[EOS]", "<|endoftext|>", "<|end_of_text|>", "<EOS>"),
 }
 
@@ -77,7 +78,8 @@ class ForeignCodec:
                 f"{', '.join(CANDIDATES['eos'])}"
             )
         pad = self._or_added(found["pad"], PAD)
-        return Specials(pad, found["unk"], self._or_added(found["bos"], BOS), eos)
+        bos = self._or_added(found["bos"], BOS)
+        return Specials(pad, found["unk"], bos, eos, mask=found["mask"])
 
     def _or_added(self, index: int | None, name: str) -> int:
         if index is not None:

@@ -25,6 +25,8 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # A SentencePiece model is a protocol buffer whose first field, number 1, is a list of pieces.
 SENTENCEPIECE_START = b"\x0a"
 
+MASK = "<mask>"  # how a person writes a hidden token
+
 Kind = Literal["word", "char", "bpe", "byte-bpe", "wordpiece", "unigram"]
 
 
@@ -73,6 +75,8 @@ class Tokenizer:
         size: the number of entries of the vocabulary; ids are below it.
         pad_id, unk_id, bos_id, eos_id: in our own kinds 0, 1, 2, 3; ``unk_id`` is None where an
             existing tokenizer has none.
+        mask_id: what stands for a hidden token: the file's own, or ``unk_id``, which no text of our
+            kinds ever has.
         opens: whether a text that a model reads begins with ``bos_id``; as the model's family has
             it where None.
     """
@@ -84,6 +88,7 @@ class Tokenizer:
         self.pad_id, self.unk_id = specials.pad, specials.unk
         self.bos_id, self.eos_id = specials.bos, specials.eos
         self.opens = specials.opens
+        self.mask_id = specials.unk if specials.mask is None else specials.mask
 
     @classmethod
     def train(cls, lines: Iterable[str], config: TokenizerConfig) -> Tokenizer:
@@ -109,6 +114,22 @@ class Tokenizer:
         for number, text in enumerate(texts, start=1):
             check_text(text, f"text {number} of {len(texts)}" if len(texts) > 1 else "the text")
         return self._codec.encode_batch(texts)
+
+    def encode_gaps(self, text: str) -> list[int]:
+        """The ids of a text in which each ``<mask>`` is a hidden token.
+
+        Raises:
+            TokenizerError: nothing can stand for one.
+        """
+        parts = text.split(MASK)
+        if self.kind != "char":  # a piece holds the space before it, and so does what is hidden
+            parts = [*(part.removesuffix(" ") for part in parts[:-1]), parts[-1]]
+            if self.kind in KINDS:
+                parts = [parts[0], *(part.removeprefix(" ") for part in parts[1:])]
+        first, *others = self.encode_batch(parts)
+        if others and self.mask_id is None:
+            raise TokenizerError("this tokenizer has no token that stands for a hidden one")
+        return first + [i for ids in others for i in (self.mask_id or 0, *ids)]
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of these ids; padding, beginning, end and unknown are dropped.

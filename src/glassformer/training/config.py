@@ -22,7 +22,8 @@ class TrainingConfig:
     parameters are kept in 16 bit, to see later how the model learned (``runs.snapshots``); 0 keeps
     none. ``patience`` stops after so many evaluations without a lower loss. ``sample`` is
     translated at each evaluation (the first dev sentence where None). ``dtype`` auto takes bf16
-    where the processor multiplies it and the model is wide enough to gain.
+    where the processor multiplies it and the model is wide enough to gain. ``whole_words``: a
+    model that learns from hidden tokens is asked for all pieces of a word together.
     """
 
     updates: int
@@ -43,6 +44,7 @@ class TrainingConfig:
     patience: int | None = None
     sample: str | None = None
     dtype: Dtype = "auto"
+    whole_words: bool = False
     seed: int = 1
 
     def check(self) -> None:

@@ -73,7 +73,7 @@ class Trainer:
     ):
         self.run, self.config, self.model, self.tokenizers = run, config, model, tokenizers
         self.corpora, self.world = corpora, world
-        self.task = task or task_of(model.config, tokenizers)
+        self.task = task or task_of(model.config, tokenizers, seed=config.seed)
         self.watcher: Watcher = watcher if watcher and world.leads else Silent()
         self.progress = Progress()
         self.peak = config.peak_learning_rate or paper_peak(model.config.d_model, config.warmup)

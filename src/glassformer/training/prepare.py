@@ -55,7 +55,11 @@ def train_tokenizers(recipe: Recipe) -> TokenizerPair:
 def prepare_task(recipe: Recipe, tokenizers: TokenizerPair) -> Task:
     """What the recipe's model is trained for."""
     config = recipe.model_config(tokenizers.source.size, tokenizers.target.size)
-    return task_of(config, tokenizers, recipe.data.running)
+    training = recipe.training
+    return task_of(
+        config, tokenizers, seed=training.seed, running=recipe.data.running,
+        whole_words=training.whole_words,
+    )  # fmt: skip
 
 
 def encode(
