@@ -1,7 +1,7 @@
 """Hidden tokens are told from the rest (Devlin et al. 2019): what an encoder alone learns.
 
-15 % of a text's tokens are asked for. Of these 80 % are hidden, 10 % replaced by any token, 10 % left
-as they are, so that the model cannot tell by what it sees which are asked for.
+15 % of a text's tokens are asked for. Of these 80 % are hidden, 10 % replaced by any token, 10 %
+left as they are, so that the model cannot tell by what it sees which are asked for.
 """
 
 from __future__ import annotations
