@@ -52,13 +52,12 @@ def throughput(run: Run, sizes: Sizes, count: int, beams: tuple[int, ...], round
         seconds = alternate(calls | {"bf16 limit": products()["bf16"]}, rounds, warm=0)
         written = [float(count * (LENGTH + EXTRA))] * rounds
         flop = count * flop_per_token(sizes, beam) * (LENGTH + EXTRA)
-        limit = seconds.pop("bf16 limit")
+        most = FLOP / min(seconds.pop("bf16 limit"))
         found[f"beam {beam}"] = {
             "rows": [
                 {"engine": name, "tokens_per_second": rate(written, took),
                  "seconds": spread(took), "tokens_equal_to_ours": equal[name],
-                 "share_of_bf16_limit": spread(
-                     [flop / s / (FLOP / t) for s, t in zip(took, limit, strict=True)])}
+                 "share_of_bf16_limit": spread([flop / s / most for s in took])}
                 for name, took in seconds.items()
             ],
             "ratios": ratios(seconds),

@@ -48,7 +48,8 @@ def main() -> None:
     figure, places = pyplot.subplots(2, 2, figsize=(9, 6), layout="constrained")
     for axes, (axis, points) in zip(places.flat, content["axes"].items(), strict=True):
         draw(axes, axis, points)
-    places[0, 0].legend(frameon=False)
+    names = places[0, 0].get_legend_handles_labels()
+    figure.legend(*names, loc="outside lower center", ncols=len(COLOURS), frameon=False)
     column = content["axes"]["length"][0]["rows"][0]["column"]
     figure.suptitle(f"Training, source + target tokens a second, {column} ({content['commit']})")
     figure.savefig(RESULTS / "speed.svg", metadata={"Date": None})

@@ -3,7 +3,7 @@
 Every contender makes an update on the same batch, in turns, round by round: ours by the Trainer
 that ``glassformer train`` uses, which also puts the batch together, guards against gradients that
 are not finite and writes its row of metrics. Told are source and target tokens a second, padding
-not counted, and the share of the matrix rate that was measured in the same rounds.
+not counted, and the share of the best matrix rate that was measured in the same rounds.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def compared(
     for who, column in chosen:
         took = seconds[f"{who}, {column}"]
         kind = "bf16" if computes_in_bf16(who, column, work.sizes) else "fp32"
-        share = [f / s / (FLOP / t) for f, s, t in zip(flops, took, seconds[kind], strict=True)]
+        most = FLOP / min(seconds[kind])
+        share = [f / s / most for f, s in zip(flops, took, strict=True)]
         rows.append({
             "who": who, "column": column, "computes_in": kind,
             "tokens_per_second": rate(tokens, took), "share_of_limit": spread(share),
