@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "tasks": {"errors", "numerics", "model", "text", "data", "decoding", "translation"},
     "interop": {"errors", "numerics", "model", "text", "decoding", "runs", "translation"},
 }
-ALLOWED["training"] = {*ALLOWED} - {"interop"}
+ALLOWED["training"] = {*ALLOWED}
 ALLOWED["evaluation"] = {*ALLOWED} - {"training", "interop"}
 ALLOWED["loaded"] = {*ALLOWED}
 ALLOWED["local"] = {"errors"}

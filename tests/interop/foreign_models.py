@@ -71,7 +71,8 @@ def shaken(model: nn.Module, seed: int = 8) -> None:
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, value in (*model.named_parameters(), *model.named_buffers()):
-            if value.is_floating_point() and "embed_positions" not in name:
+            learned = isinstance(value, nn.Parameter) and "embed_positions" not in name
+            if learned or name == "final_logits_bias":
                 sharp = value.dim() > 1 and name.endswith(SHARP)
                 size = 2.0 if sharp else 0.5 if ".fc" in name or "_proj" in name else 0.3
                 drawn = torch.randn(value.shape, generator=generator)

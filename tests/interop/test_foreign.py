@@ -17,6 +17,8 @@ import glassformer as gf
 from glassformer.decoding import beam_search, greedy
 from glassformer.errors import ConfigError, ForeignError
 from glassformer.interop import hub
+from glassformer.interop.mapping import Rows, give, joined, take, transposed
+from glassformer.interop.own import table
 from glassformer.model import DecoderOnly, EncoderDecoder
 
 Saved = dict[str, tuple[Any, Path]]
@@ -324,3 +326,29 @@ def test_a_table_that_forgets_a_parameter_is_told(tmp_path: Path) -> None:
         gf.load(
             tmp_path / "w.safetensors", config=config, table={"e": "target_embedding.tokens.weight"}
         )
+
+
+def test_a_table_goes_both_ways() -> None:
+    config = gf.ModelConfig(
+        family="encoder-only", source_vocabulary=14, target_vocabulary=14, d_model=6, n_heads=2,
+        d_ff=5, n_layers=2,
+    )  # fmt: skip
+    one, other = gf.build(config, seed=1), gf.build(config, seed=2)
+    rows: Rows = {**table(config, {})}
+    own = "source_embedding.tokens.weight"
+    del rows[own], rows["output_matrix"]
+    rows["first", "second"] = joined(own, 2)
+    up = "encoder.{}.feedforward.up."
+    for layer in range(2):
+        for kind in ("weight", "bias"):
+            del rows[up.format(layer) + kind]
+    rows["up.{}.*"] = transposed(up + "*")
+    theirs = give(rows, one)
+    assert theirs["second"].shape == (7, 6) and theirs["up.1.weight"].shape == (6, 5)
+    assert torch.equal(theirs["second"], one.state_dict()[own][7:])
+    take(rows, theirs, other)
+    for name, value in one.state_dict().items():
+        assert torch.equal(other.state_dict()[name], value), name
+    del theirs["second"]
+    with pytest.raises(ForeignError, match="missing: second$"):
+        take(rows, theirs, other)

@@ -180,12 +180,14 @@ def distilbert_config(theirs: Settings, tensors: Tensors) -> ModelConfig:
 def ours_as(kind: str, ours: ModelConfig, function: Head) -> dict[str, Any]:
     """What all of them write; refused where ours is something else."""
     width = ours.d_model // ours.n_heads
+    head, task = ("transform", "ForMaskedLM") if ours.labels is None else (
+        function, "ForSequenceClassification")  # fmt: skip
+    if ours.labels is None and ours.tie != "none" and not ours.output_bias:
+        head, task = "linear", "Model"
     require(
-        ours, kind, **SHAPE, norm="post", ends_in_norm=False, key_width=width, value_width=width,
-        activation_dropout=0.0, image_size=None, output_bias=True,
-        head="transform" if ours.labels is None else function,
+        ours, kind, norm="post", ends_in_norm=False, key_width=width, value_width=width,
+        activation_dropout=0.0, image_size=None, output_bias=task != "Model", head=head,
     )  # fmt: skip
-    task = "ForMaskedLM" if ours.labels is None else "ForSequenceClassification"
     found: dict[str, Any] = {
         "architectures": [task],
         "vocab_size": ours.target_vocabulary, "pad_token_id": ours.pad,
@@ -201,7 +203,7 @@ def ours_as(kind: str, ours: ModelConfig, function: Head) -> dict[str, Any]:
 def bert_settings(kind: str, ours: ModelConfig) -> dict[str, Any]:
     """The ``config.json`` of a model of ours as BERT or RoBERTa."""
     first = 0 if kind == "BERT" else ours.pad + 1
-    require(ours, kind, first_position=first, segments=max(ours.segments, 1))
+    require(ours, kind, **SHAPE, first_position=first, segments=max(ours.segments, 1))
     found = ours_as(kind, ours, "tanh")
     return found | {
         "architectures": [kind.capitalize() + found["architectures"][0]],
@@ -220,7 +222,7 @@ def bert_settings(kind: str, ours: ModelConfig) -> dict[str, Any]:
 
 def distilbert_settings(ours: ModelConfig) -> dict[str, Any]:
     """The ``config.json`` of a model of ours as DistilBERT."""
-    require(ours, "DistilBERT", segments=0, first_position=0, epsilon=1e-12)
+    require(ours, "DistilBERT", **SHAPE, segments=0, first_position=0, epsilon=1e-12)
     found = ours_as("DistilBERT", ours, "relu")
     return found | {
         "architectures": ["DistilBert" + found["architectures"][0]],

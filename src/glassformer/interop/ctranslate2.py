@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from glassformer.errors import ConfigError, MissingExtraError, nearest
+from glassformer.interop.written import check_folder
 from glassformer.model.attention import MultiHeadAttention
 from glassformer.model.embedding import Embedding, LearnedPositions
 from glassformer.model.layers import CrossLayer, Layer
@@ -45,15 +46,6 @@ def package(purpose: str) -> Any:
     return ctranslate2
 
 
-def check_folder(folder: Path) -> None:
-    """Raise ConfigError for a place where something is that no export made."""
-    if folder.exists() and not (folder.is_dir() and (folder / "model.bin").is_file()):
-        raise ConfigError(
-            f"{folder} is there and is no exported model, which alone would be replaced: "
-            "give another place with -o"
-        )
-
-
 def export(
     model: Model, tokenizers: TokenizerPair, folder: Path, quantization: str | None = None
 ) -> None:
@@ -72,7 +64,7 @@ def export(
         raise ConfigError(
             f"quantization {quantization!r} is not known.{nearest(quantization, QUANTIZATIONS)}"
         )
-    check_folder(folder)
+    check_folder(folder, "model.bin")
     spec = described(model, tokenizers)
     spec.validate()
     spec.optimize(quantization=quantization)

@@ -144,6 +144,19 @@ class ForeignCodec:
             return {"tokenizer": self._content}
         return {"tokenizer": self._content, "specials": asdict(specials), "size": size}
 
+    def files(self, side: str) -> dict[str, bytes]:
+        """``tokenizer.json``, and beside it which tokens are the special ones."""
+        roles = asdict(self.specials)
+        names = {f"{role}_token": self._names.get(roles[role])
+                 for role in ("pad", "unk", "bos", "eos") if roles[role] is not None}  # fmt: skip
+        if self.specials.opens:
+            names |= {"cls_token": names["bos_token"], "sep_token": names["eos_token"]}
+        config = {"tokenizer_class": "PreTrainedTokenizerFast"} | names
+        return {
+            "tokenizer.json": json.dumps(self._content, ensure_ascii=False).encode("utf-8"),
+            "tokenizer_config.json": json.dumps(config, ensure_ascii=False).encode("utf-8"),
+        }
+
     @classmethod
     def from_content(cls, content: dict[str, Any], origin: str) -> ForeignCodec:
         """The codec whose ``content()`` this is."""

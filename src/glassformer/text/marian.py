@@ -7,6 +7,7 @@ the language that is wanted, as ``>>fra<<``, which is one entry of the vocabular
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -72,6 +73,17 @@ class MarianCodec:
         """See ``Codec``."""
         model = base64.b64encode(self._model).decode("ascii")
         return {"model": model, "ids": self._ids, "specials": asdict(self.specials)}
+
+    def files(self, side: str) -> dict[str, bytes]:
+        """The files of this side, by their names in an OPUS-MT folder."""
+        ids = json.dumps(self._ids, ensure_ascii=False).encode("utf-8")
+        config = {"separate_vocabs": False, "source_lang": None, "target_lang": None,
+                  "model_max_length": 512, "tokenizer_class": "MarianTokenizer"}  # fmt: skip
+        return {
+            f"{side}.spm": self._model,
+            "vocab.json": ids,
+            "tokenizer_config.json": json.dumps(config, indent=2).encode("utf-8"),
+        }
 
     @classmethod
     def from_content(cls, content: dict[str, Any], origin: str) -> MarianCodec:

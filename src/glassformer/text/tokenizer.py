@@ -171,6 +171,16 @@ class Tokenizer:
         """Write one file that ``load`` needs nothing beside."""
         write_sealed(Path(path), self.kind, self._codec.content())
 
+    def export(self, folder: Path, side: str) -> bool:
+        """Write, for other programs, the files that an existing tokenizer came in, of the side
+        source or target; False for the kinds that only are ours."""
+        files = (
+            self._codec.files(side) if isinstance(self._codec, ForeignCodec | MarianCodec) else {}
+        )
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        return bool(files)
+
     @classmethod
     def load(cls, path: Path | str) -> Tokenizer:
         """Read a file of ``save``, another project's ``tokenizer.json``, or a SentencePiece model.

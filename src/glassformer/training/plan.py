@@ -23,6 +23,7 @@ from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 from glassformer.training.loop import Trainer
 from glassformer.training.prepare import encode, prepare_model, prepare_task
 from glassformer.training.recipe import Recipe
+from glassformer.training.start import settled, start_of
 from glassformer.training.train import choose_device, choose_dtype
 
 SAMPLE = 20_000  # sentence pairs that stand for the corpus
@@ -71,7 +72,7 @@ def make_plan(
 
     The sample is the first pairs of the training split: a corpus sorted by length is misjudged.
     """
-    chosen = choose_device(device)
+    chosen, recipe = choose_device(device), settled(recipe, notice)
     data = open_data(recipe.data)
     sample = list(islice(data.split("train"), SAMPLE))
     sentences = len(sample)
@@ -108,7 +109,7 @@ def make_plan(
 def sample_tokenizers(recipe: Recipe, sample: list[tuple[str, str]]) -> TokenizerPair:
     """The recipe's tokenizers, trained on the sample alone or taken from where it says."""
     if recipe.init_from:
-        return Run.open(Path(recipe.init_from)).tokenizers
+        return start_of(recipe.init_from, lambda text: None).tokenizers
     if recipe.tokenizer.shared:
         lines = (line for pair in sample for line in pair if line)
         shared = Tokenizer.train(lines, recipe.tokenizer)

@@ -20,6 +20,7 @@ from glassformer.tasks.choose import task_of
 from glassformer.tasks.task import Task
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 from glassformer.training.recipe import Recipe
+from glassformer.training.start import start_of
 
 Notice = Callable[[str], None]
 
@@ -29,7 +30,7 @@ def prepare_tokenizers(run: Run, recipe: Recipe, notice: Notice) -> TokenizerPai
     if run.has_tokenizers():
         return run.tokenizers
     if recipe.init_from:
-        pair = Run.open(Path(recipe.init_from)).tokenizers
+        pair = start_of(recipe.init_from, notice).tokenizers
     else:
         notice(f"training the tokenizer ({recipe.tokenizer.kind})")
         pair = train_tokenizers(recipe)
@@ -104,7 +105,7 @@ def prepare_model(recipe: Recipe, tokenizers: TokenizerPair, notice: Notice) -> 
     model = build(config, recipe.training.seed)
     model.randomness.reseed(recipe.training.seed)
     if recipe.init_from:
-        weights = Run.open(Path(recipe.init_from)).load_weights(notice)
+        weights = start_of(recipe.init_from, notice).weights
         check_fit(weights, model, recipe.init_from)
         model.load_state_dict(weights)
     return model

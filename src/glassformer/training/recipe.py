@@ -31,7 +31,8 @@ Config = TypeVar("Config")
 class Recipe:
     """A whole training. ``model`` holds a preset's name and what differs from it.
 
-    ``init_from`` is a run directory whose parameters and tokenizer this training starts from.
+    ``init_from`` is a run directory, or another project's model (``interop.foreign``), whose
+    parameters and tokenizer this training starts from.
     """
 
     name: str

@@ -24,6 +24,7 @@ from glassformer.training.prepare import (
     prepare_tokenizers,
 )
 from glassformer.training.recipe import Recipe, parse_recipe
+from glassformer.training.start import settled
 from glassformer.training.watch import Silent, Watcher
 
 WIDE_ENOUGH = 128  # d_model from which bf16 on a CPU gains more than its conversions cost
@@ -81,6 +82,7 @@ def train(
         TrainingError: the loss stayed not finite.
     """
     chosen = choose_device(device)
+    recipe = settled(recipe, (watcher or Silent()).on_notice)
     recipe = with_dtype(recipe, recipe.training.dtype, chosen)
     with joined_world(chosen) as world:
         if world.leads:
