@@ -95,13 +95,14 @@ def begin(model: LoadedModel, text: str, anew: bool) -> Beginning:
         source = torch.tensor([ids], device=device)
         longest += len(ids) - 1
     elif isinstance(net, DecoderOnly):
-        read += pair.target.encode(text)
+        read = pair.target.begun(pair.target.encode(text), True)
     else:
         raise ConfigError(
             f"{model.config.family} models read and do not write: they give a vector at each "
             "position. To write takes a decoder-only or an encoder-decoder model"
         )
     *before, first = read
+    longest = int(min(longest, model.config.readable - len(before)))
     if anew:
         rows = torch.tensor([before], dtype=torch.int64, device=device)
         return Beginning(timed(partial(step_anew, net)), Rows(rows, source), first, longest)

@@ -128,6 +128,12 @@ class ModelConfig:
         return 1 + side * side
 
     @property
+    def readable(self) -> float:
+        """Positions that it can read at once: what was learned of them, or any number."""
+        learned = self.positions == "learned"
+        return self.places - self.first_position if learned else float("inf")
+
+    @property
     def ends_in_norm(self) -> bool:
         """Whether a norm ends each stack."""
         return self.norm == "pre" if self.final_norm is None else self.final_norm

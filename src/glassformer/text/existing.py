@@ -146,9 +146,9 @@ class ForeignCodec:
 
     def files(self, side: str) -> dict[str, bytes]:
         """``tokenizer.json``, and beside it which tokens are the special ones."""
-        roles = asdict(self.specials)
-        names = {f"{role}_token": self._names.get(roles[role])
-                 for role in ("pad", "unk", "bos", "eos") if roles[role] is not None}  # fmt: skip
+        ids = asdict(self.specials)
+        roles = [role for role in CANDIDATES if ids[role] is not None]
+        names = {f"{role}_token": self._names.get(ids[role]) for role in roles}
         if self.specials.opens:
             names |= {"cls_token": names["bos_token"], "sep_token": names["eos_token"]}
         config = {"tokenizer_class": "PreTrainedTokenizerFast"} | names
