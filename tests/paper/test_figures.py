@@ -113,6 +113,12 @@ def test_what_cannot_be_shown_is_said(tiny_run: Path) -> None:
         maker("fig6")
     for name in NAMES:
         assert maker(name).cost
+    images = gf.ModelConfig(
+        family="encoder-only", source_vocabulary=1, target_vocabulary=1, image_size=8, patch_size=4,
+        labels=3, tie="none", d_model=22, d_ff=37, n_heads=2, n_layers=1,
+    )  # fmt: skip
+    with pytest.raises(ConfigError, match="this one reads images"):
+        structure_of(gf.build(images))
     with pytest.raises(ConfigError, match="table1 has no use for --sentence: that is for fig3"):
         maker("table1", Request(sentence="the dog sleeps"))
     with pytest.raises(ConfigError, match="table3 has no use for --run"):

@@ -16,6 +16,7 @@ from glassformer.model.presets import TABLE_3, base, table3
 from glassformer.model.transformer import EncoderDecoder
 from glassformer.paper import table2
 from glassformer.paper import table3 as third
+from glassformer.paper import table4 as fourth
 from glassformer.paper.exhibit import Cost, Request, duration
 from glassformer.paper.flops import forward_flops, training_flops
 from glassformer.paper.measure import exponent, peak_bytes
@@ -189,3 +190,30 @@ def test_dry_run_estimates_what_is_left(tmp_path: Path) -> None:
     assert few.seconds is not None
     assert 5.0 < few.seconds < 60.0
     assert "trains 2 models" in few.what[0]
+
+
+def test_table4_parses_and_counts_brackets(
+    tmp_path: Path, tiny_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PetitData.sizes, "test", 29)
+    monkeypatch.setitem(PetitData.sizes, "dev", 11)
+    request = Request(out=tmp_path, overrides=TINY)
+    (job,) = fourth.jobs_of(request)
+    assert carry_out(job)
+    made = fourth.make(request)
+    ours = made.data["ours"]
+    assert ours["trees"] == 29
+    assert ours["errors"] + ours["skipped"] <= 29
+    assert made.data["paper"][4] == {
+        "parser": "Transformer (4 layers)", "training": "WSJ only", "f1": 91.3,
+    }  # fmt: skip
+    again = fourth.make(Request(run=job.path)).data["ours"]
+    assert {key: again[key] for key in ("f1", "errors")} == {
+        key: ours[key] for key in ("f1", "errors")
+    }
+    with pytest.raises(ConfigError, match="tiny was trained on petit"):
+        fourth.make(Request(run=tiny_run))
+    with pytest.raises(ConfigError, match="multi30k has no trees"):
+        fourth.cost(Request(scale="multi30k"))
+    with pytest.raises(ConfigError, match="petit-parse parses: see table4"):
+        table2.make(Request(run=job.path))

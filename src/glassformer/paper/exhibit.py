@@ -16,11 +16,11 @@ from glassformer.runs.files import disk_errors, write_atomically
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-NAMES = tuple("table1 table2 table3 fig1 fig2 fig3 fig4 fig5".split())
+NAMES = tuple("table1 table2 table3 table4 fig1 fig2 fig3 fig4 fig5".split())
 USERS = {  # of parts of a request that not all have a use for
-    "--run": ("table2", "fig1", "fig2", "fig3", "fig4", "fig5"),
+    "--run": ("table2", "table4", "fig1", "fig2", "fig3", "fig4", "fig5"),
     "--sentence": ("fig3", "fig4", "fig5"),
-    "KEY=VALUE": ("table2", "table3"),
+    "KEY=VALUE": ("table2", "table3", "table4"),
 }
 Scale = Literal["petit", "multi30k", "wmt14"]
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import torch
 
+from glassformer.errors import ConfigError
 from glassformer.inspection.record import record
 from glassformer.inspection.tape import Tape
 from glassformer.model.attention import MultiHeadAttention
@@ -61,7 +62,13 @@ class Structure:
 
 
 def structure_of(model: Model) -> Structure:
-    """Run the model on three tokens and see what happens in which order."""
+    """Run the model on three tokens and see what happens in which order.
+
+    Raises:
+        ConfigError: it reads images.
+    """
+    if model.config.image_size is not None:
+        raise ConfigError("figures 1 and 2 draw models that read tokens; this one reads images")
     tokens = torch.tensor([[1, 2, 3]], device=model.output_matrix.device)
     tokens = tokens.clamp(max=model.config.target_vocabulary - 1)
     inputs = [tokens, tokens] if isinstance(model, EncoderDecoder) else [tokens]

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -19,8 +19,9 @@ from typing import Any
 
 import torch
 
-from glassformer.data.open import open_data
+from glassformer.data.open import TREES, open_data
 from glassformer.errors import GlassformerError, RunError, TrainingError
+from glassformer.evaluation.brackets import BracketReport, score_trees
 from glassformer.evaluation.evaluate import TextReport, evaluate_translations
 from glassformer.evaluation.perplexity import perplexity, text_batches
 from glassformer.loaded import LoadedModel, as_translator, load
@@ -52,7 +53,7 @@ class Job:
 
     @property
     def score(self) -> dict[str, Any]:
-        """What ``TextReport.to_json`` gave, once it is scored."""
+        """What the report's ``to_json`` gave, once it is scored."""
         found: dict[str, Any] = json.loads((self.path / SCORE).read_bytes())
         return found
 
@@ -112,7 +113,9 @@ def check_same(job: Job) -> None:
             )
 
 
-def watch(jobs: Sequence[Job], workers: Sequence[BaseProcess], request: Request, over: Any) -> None:
+def watch(
+    jobs: Sequence[Job], workers: Sequence[BaseProcess], request: Request, over: Callable[[], bool]
+) -> None:
     """Show how far they are until they end; once it is ``over()``, have them save and end."""
     total, done, told = sum(job.recipe.training.updates for job in jobs), 0, set()
     with request.progress("updates", total) as progress:
@@ -135,6 +138,8 @@ def watch(jobs: Sequence[Job], workers: Sequence[BaseProcess], request: Request,
 
 def short(score: dict[str, Any]) -> str:
     """A score in a few words."""
+    if "f1" in score:
+        return f"F1 {score['f1']:.2f}"
     return (
         f"perplexity {score['perplexity']['perplexity']:.3f}, "
         f"BLEU {score['scores']['paper_bleu']['value']:.2f}"
@@ -176,16 +181,19 @@ def carry_out(job: Job) -> bool:
 
 
 def evaluate(
-    model: LoadedModel, split: str, progress: Any = None, most: int | None = None
-) -> TextReport:
-    """Translate a split of the run's own corpus as its recipe decodes, and score it."""
+    model: LoadedModel, split: str, progress: Callable[[int], None] | None = None
+) -> TextReport | BracketReport:
+    """Translate a split of the run's own corpus as its recipe decodes, and score it: what are
+    parse trees by their brackets."""
     data = model.recipe.data
-    pairs = list(open_data(data).split(split))[:most]
+    pairs = list(open_data(data).split(split))
     sources, references = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    found = model.translations(sources, progress=progress)
+    outputs = [best[0].text for best in model.translations(sources, progress=progress)]
+    if data.source in TREES:
+        return score_trees(outputs, references)
     whole = as_translator(model).model
     return evaluate_translations(
-        [best[0].text for best in found],
+        outputs,
         references,
         language=data.target_language or ("fr" if data.source == "petit" else "de"),
         perplexity=perplexity(whole, text_batches(model.tokenizers, sources, references)),
