@@ -5,8 +5,8 @@ has (on embeddings and after each sub-layer), the fastest attention that it offe
 kernel; else every option but the sizes and the rate of dropout is left at its default.
 
 JoeyNMT takes part where it is installed: its last release (2.3.0, January 2024) still runs beside
-this torch, though it needs a package that it does not name. OpenNMT-py does not: its last releases
-ask for a torch below 2.3.
+this torch, though it needs a package that it does not name. OpenNMT-py does not: its releases since
+3.1 ask for a torch below 2.3.
 """
 
 from __future__ import annotations
