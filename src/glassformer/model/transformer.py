@@ -125,10 +125,11 @@ class EncoderDecoder(Model):
     def advance(self, tokens: Tensor, state: DecodingState) -> Tensor:
         """The newest token of each row [row, 1] -> hidden [row, 1, d_model]; the state grows."""
         assert state.memory is not None and state.memory_mask is not None
-        x = self.target_embedding(tokens, state.length)
-        x = self.decoder(x, None, state.memory, state.memory_mask, state.caches)
-        state.length += tokens.size(1)
-        return tap(self, "hidden", "batch position d_model", self.decoder_norm(x))
+        x = state.grouped(self.target_embedding(tokens, state.length))
+        seen = state.grow(x.device)
+        x = self.decoder(x, seen, state.memory, state.memory_mask, state.caches)
+        x = tap(self, "hidden", "batch position d_model", self.decoder_norm(x))
+        return x if seen is None else x.flatten(0, 1)[:, None]
 
 
 class DecoderOnly(Model):
@@ -162,10 +163,11 @@ class DecoderOnly(Model):
 
     def advance(self, tokens: Tensor, state: DecodingState) -> Tensor:
         """The newest token of each row [row, 1] -> hidden [row, 1, d_model]; the state grows."""
-        x = self.target_embedding(tokens, state.length)
-        x = self.decoder(x, None, state.caches)
-        state.length += tokens.size(1)
-        return tap(self, "hidden", "batch position d_model", self.decoder_norm(x))
+        x = state.grouped(self.target_embedding(tokens, state.length))
+        seen = state.grow(x.device)
+        x = self.decoder(x, seen, state.caches)
+        x = tap(self, "hidden", "batch position d_model", self.decoder_norm(x))
+        return x if seen is None else x.flatten(0, 1)[:, None]
 
 
 class EncoderOnly(Model):
