@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassformer.errors import ConfigError
-from glassformer.numerics.sampling import draw, largest, temperature, top_k, top_p
+from glassformer.numerics.sampling import MANY, draw, largest, temperature, top_k, top_p
 
 NEVER = -math.inf
 # few different values, so that equals abound
@@ -96,6 +96,20 @@ def test_largest_takes_the_first_of_equals_in_a_large_vocabulary():
     values = torch.zeros(3, 10_007)
     values[1, 5003] = 1
     assert largest(values, 3)[1].tolist() == [[0, 1, 2], [5003, 0, 1], [0, 1, 2]]
+
+
+@pytest.mark.parametrize("levels", [3, 101, 2**24])
+def test_largest_of_very_many_is_a_stable_sort(levels):
+    generator = torch.Generator().manual_seed(levels)
+    values = torch.randint(0, levels, (53, 10_007), generator=generator).float()
+    values[3, 9_991:] = levels  # in the end that makes no block
+    assert values.numel() > MANY
+    expected = values.sort(dim=1, descending=True, stable=True)
+    found, index = largest(values, 9)
+    assert torch.equal(found, expected.values[:, :9])
+    assert torch.equal(index, expected.indices[:, :9])
+    values[7, 5003] = math.nan
+    assert largest(values, 9)[0][7, 0].isnan()
 
 
 @pytest.mark.parametrize(

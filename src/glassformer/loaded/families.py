@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from glassformer.data import petit
 from glassformer.errors import ConfigError, nearest
 from glassformer.interop.engine import CTranslate2
@@ -17,6 +19,7 @@ from glassformer.loaded.predictor import Predictor
 from glassformer.loaded.reader import Reader
 from glassformer.loaded.translator import Translator
 from glassformer.model.config import ModelConfig
+from glassformer.model.packed import pack
 from glassformer.model.transformer import Model, build
 from glassformer.runs.run import Run
 from glassformer.runs.shipped import find_run
@@ -55,7 +58,8 @@ def load(
         path: a run directory, or the name of a model that the package carries; petit if None.
         device: cpu, cuda or cuda:N; the GPU where there is one if None.
         dtype: fp32, bf16 or auto, of the parameters and of all arithmetic; the engine
-            ``ctranslate2`` has int8 too, of the matrices.
+            ``ctranslate2`` has int8 too, of the matrices. In bf16 on a CPU the matrices are held a
+            second time, packed: together they take what fp32 takes.
         engine: what translates: torch, or ctranslate2, an extra. All else is torch's.
         notice: told when a damaged checkpoint was passed over for an older one, and when memory
             had no room for all lines together.
@@ -97,6 +101,8 @@ def ready(
     if dtype == "int8":
         raise ConfigError("dtype 'int8' is ctranslate2's: give --engine ctranslate2, or bf16")
     model.to(chosen, choose_dtype(dtype, config.d_model, chosen)).eval()
+    if model.output_matrix.dtype == torch.bfloat16:
+        pack(model)
     return FAMILIES[config.family](model, tokenizers, **origin)
 
 

@@ -98,8 +98,7 @@ class Fixed(Growing):
     """Cross-attention's cache: the encoder's output never changes, so it is projected once."""
 
     def __call__(self, project: Project, new: Tensor) -> KeysValues:
-        """Project the memory [group, position, d_model] at the first call; return that ever after.
-        """
+        """Project the memory [group, position, d_model] once; return that ever after."""
         if self.room is None:
             self.room = project(new)
             self.used = self.room[0].size(2)

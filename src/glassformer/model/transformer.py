@@ -6,6 +6,8 @@ A forward pass ends in hidden states; ``model.logits(hidden)`` is the pre-softma
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -14,7 +16,7 @@ from glassformer.model.cache import DecodingState, LayerCache
 from glassformer.model.config import ModelConfig
 from glassformer.model.embedding import Embedding, Patches
 from glassformer.model.head import head
-from glassformer.model.stacks import Decoder, Encoder
+from glassformer.model.stacks import Decoder, Encoder, inferring
 from glassformer.numerics.dropout import Randomness
 from glassformer.numerics.masks import causal_mask, padding_mask
 from glassformer.tap import tap
@@ -25,6 +27,7 @@ class Model(nn.Module):
 
     output_matrix: nn.Parameter
     output_bias: nn.Parameter | None
+    packed: Callable[[Tensor], Tensor] | None = None  # see model.packed
 
     def __init__(self, config: ModelConfig):
         super().__init__()
@@ -47,7 +50,10 @@ class Model(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """[…, d_model] -> […, vocabulary], before the softmax (§3.4)."""
-        return F.linear(self.head(hidden), self.output_matrix, self.output_bias)
+        hidden = self.head(hidden)
+        if self.packed is not None and inferring(self):
+            return self.packed(hidden)
+        return F.linear(hidden, self.output_matrix, self.output_bias)
 
     def final_norm(self) -> nn.Module:
         """A pre-norm stack ends in a norm of its own; a post-norm stack has normalised already."""
