@@ -61,9 +61,9 @@ class Matrix:
 
 def joined(*maps: nn.Linear) -> Matrix:
     """Linear maps of the same input as one, their outputs side by side."""
-    biases = [part.bias for part in maps if part.bias is not None]
-    weight = torch.cat([part.weight for part in maps])
-    return Matrix(weight, torch.cat(biases) if biases else None)
+    weights: list[Tensor] = [part.weight for part in maps]
+    biases: list[Tensor] = [part.bias for part in maps if part.bias is not None]
+    return Matrix(torch.cat(weights), torch.cat(biases) if biases else None)
 
 
 class PackedAttention:
