@@ -18,7 +18,7 @@ from typing import Any
 import tokenizers
 
 from glassformer.errors import MissingExtraError, TokenizerError
-from glassformer.text.codec import BOS, PAD, Specials
+from glassformer.text.codec import BOS, PAD, Codec, Specials
 from glassformer.text.derivation import Way, Word, way_of
 
 CANDIDATES = {
@@ -201,17 +201,7 @@ class SentencePieceCodec:
 
     def derive(self, text: str) -> list[Word]:
         """See ``Codec``; the package gives the last step alone."""
-        words: list[list[int]] = []
-        (ids,) = self.encode_batch([text])
-        for index, piece in zip(ids, self.pieces(ids), strict=True):
-            if piece.startswith("▁") or not words:
-                words.append([])
-            words[-1].append(index)
-        return [
-            Word(self.decode(word), tuple(word), (tuple(self.pieces(word)),),
-                 self.specials.unk in word)
-            for word in words
-        ]  # fmt: skip
+        return words_at_spaces(self, text)
 
     def decode(self, ids: Sequence[int]) -> str:
         """See ``Codec``."""
@@ -236,6 +226,21 @@ class SentencePieceCodec:
     def from_content(cls, content: dict[str, Any], origin: str) -> SentencePieceCodec:
         """The codec whose ``content()`` this is."""
         return cls(base64.b64decode(content["model"]), origin)
+
+
+def words_at_spaces(codec: Codec, text: str) -> list[Word]:
+    """The words of a text: each begins with a piece that begins with ▁."""
+    words: list[list[int]] = []
+    (ids,) = codec.encode_batch([text])
+    for index, piece in zip(ids, codec.pieces(ids), strict=True):
+        if piece.startswith("▁") or not words:
+            words.append([])
+        words[-1].append(index)
+    return [
+        Word(codec.decode(word), tuple(word), (tuple(codec.pieces(word)),),
+             codec.specials.unk in word)
+        for word in words
+    ]  # fmt: skip
 
 
 def processor_of(model: bytes, origin: str) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 from glassformer.errors import TokenizerError
 from glassformer.text.codec import Specials
 from glassformer.text.derivation import Word
-from glassformer.text.existing import processor_of
+from glassformer.text.existing import processor_of, words_at_spaces
 
 LANGUAGE = re.compile(r">>.+?<<")
 
@@ -57,17 +57,7 @@ class MarianCodec:
 
     def derive(self, text: str) -> list[Word]:
         """See ``Codec``; the package gives the last step alone."""
-        words: list[list[int]] = []
-        (ids,) = self.encode_batch([text])
-        for index, piece in zip(ids, self.pieces(ids), strict=True):
-            if piece.startswith("▁") or not words:
-                words.append([])
-            words[-1].append(index)
-        return [
-            Word(self.decode(word), tuple(word), (tuple(self.pieces(word)),),
-                 self.specials.unk in word)
-            for word in words
-        ]  # fmt: skip
+        return words_at_spaces(self, text)
 
     def content(self) -> dict[str, Any]:
         """See ``Codec``."""
