@@ -80,6 +80,20 @@ def test_the_logits_are_theirs(kind: str, saved: Saved) -> None:
     assert wanted.std() > 0.1
 
 
+@torch.no_grad()
+def test_pixels_are_normalised_as_theirs(saved: Saved, tmp_path: Path) -> None:
+    theirs, _ = saved["vit"]
+    theirs.save_pretrained(tmp_path)
+    mean, deviation = [0.3, 0.7], [0.2, 0.6]
+    said = {"do_normalize": True, "image_mean": mean, "image_std": deviation}
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(said))
+    x = torch.rand(3, 2, 15, 15, generator=torch.Generator().manual_seed(3))
+    shift, scale = (torch.tensor(part)[:, None, None] for part in (mean, deviation))
+    ours = gf.load(tmp_path).model
+    wanted = theirs((x - shift) / scale).logits
+    assert (ours.logits(ours(x))[:, 0] - wanted).abs().max() < 1e-4
+
+
 @pytest.mark.parametrize("kind", ["bert", "roberta"])
 @torch.no_grad()
 def test_segments_are_theirs(kind: str, saved: Saved) -> None:

@@ -55,6 +55,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
     folder = path if path.is_dir() else path.parent
     file = folder / "config.json"
     settings = read_json(file) if file.is_file() else {}
+    images = folder / "preprocessor_config.json"
+    if images.is_file():
+        settings["preprocessor"] = read_json(images)
     tensors: dict[str, Tensor] = {}
     for part in [path] if path.is_file() else files_of(folder):
         found, more = read_file(part)

@@ -9,7 +9,7 @@ from pathlib import Path
 from glassformer.errors import ConfigError, ForeignError, nearest
 from glassformer.interop.bert import BERT, DISTILBERT, ROBERTA
 from glassformer.interop.checkpoint import Checkpoint, read_checkpoint
-from glassformer.interop.format import Format, nothing
+from glassformer.interop.format import Format, Tensors, nothing
 from glassformer.interop.gpt2 import GPT2
 from glassformer.interop.hub import fetch
 from glassformer.interop.mapping import Table, take
@@ -64,13 +64,16 @@ def read_foreign(
     path = Path(name)
     checkpoint = read_checkpoint(path if path.exists() else fetch(str(name)))
     zeros: Callable[[str], bool] = nothing
+    tensors: Tensors = checkpoint.tensors
     if config is None or table is None:
         kind = recognised(checkpoint) if format == "auto" else BY_NAME[format]
-        config = kind.config(Settings(checkpoint.settings, checkpoint.origin), checkpoint.tensors)
-        table, zeros = kind.table(config, checkpoint.tensors), kind.zeros
+        settings = Settings(checkpoint.settings, checkpoint.origin)
+        config = kind.config(settings, tensors)
+        table, zeros = kind.table(config, tensors), kind.zeros
+        tensors = kind.adapted(settings, tensors)
     model = build(config)
     try:
-        take(table, checkpoint.tensors, model, zeros=zeros, notice=notice)
+        take(table, tensors, model, zeros=zeros, notice=notice)
     except ForeignError as error:
         raise ForeignError(f"{checkpoint.origin} does not fit: {error}") from error
     tokenizers = read_tokenizers(checkpoint.folder, checkpoint.settings, config)

@@ -32,6 +32,7 @@ class Format:
         settings: from a config of ours to its ``config.json``; None where nothing is written.
         recognise: whether a checkpoint without a ``model_type`` is one, by settings and tensors.
         zeros: which parameters of ours are 0 where it has none.
+        adapted: its tensors, with what it does to an input outside the model taken into them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Format:
     settings: Callable[[ModelConfig], dict[str, Any]] | None = None
     recognise: Callable[[Mapping[str, Any], Tensors], bool] = lambda settings, tensors: False
     zeros: Callable[[str], bool] = nothing
+    adapted: Callable[[Settings, Tensors], Tensors] = lambda theirs, tensors: tensors
 
 
 def prefix_of(tensors: Tensors, prefix: str) -> str:

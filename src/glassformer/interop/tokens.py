@@ -42,6 +42,9 @@ def read_tokenizers(
         ForeignError: a tokenizer has more entries than the model.
         TokenizerError: its file is no whole tokenizer.
     """
+    if config.image_size is not None:  # whose pixels are numbers from 0 to 255
+        one = Tokenizer(NumbersCodec(256, Specials(0, None, 0, 0, False)))
+        return TokenizerPair(one, one)
     if (folder / "source.spm").is_file():
         pair = marian(folder, config)
     elif (own := folder / "tokenizer.source.json").is_file():
@@ -52,7 +55,7 @@ def read_tokenizers(
         pair = TokenizerPair(sides[0], sides[-1])
     for side, size in (("source", config.source_vocabulary), ("target", config.target_vocabulary)):
         entries = getattr(pair, side).size
-        if entries > size and config.image_size is None:
+        if entries > size:
             raise ForeignError(
                 f"the tokenizer of {folder} has {entries} entries on the {side} side, more than "
                 f"the model's {size}: one of them belongs to another model"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from glassformer.interop.format import Format, Tensors
 from glassformer.interop.mapping import Ignored, Table, shaped
 from glassformer.interop.settings import Settings, require, their_activation
 from glassformer.model.config import ModelConfig
 
 LAYER, ATTENTION = "encoder.{}.", "encoder.{}.self_attention."
+PROJECTION = "vit.embeddings.patch_embeddings.projection."
 # What ViT is and the paper's model is not; a model that reads images has no vocabulary.
 SHAPE: dict[str, Any] = {
     "family": "encoder-only", "source_vocabulary": 1, "target_vocabulary": 1, "norm": "pre",
@@ -57,10 +60,10 @@ def table(ours: ModelConfig, tensors: Tensors) -> Table:
         first + "position_embeddings": shaped(
             "source_embedding.positions.table", (1, ours.places, d), (ours.places, d)
         ),
-        first + "patch_embeddings.projection.weight": shaped(
+        PROJECTION + "weight": shaped(
             "source_embedding.patches.weight", (d, ours.channels, side, side), (d, pixels)
         ),
-        first + "patch_embeddings.projection.bias": "source_embedding.patches.bias",
+        PROJECTION + "bias": "source_embedding.patches.bias",
         **{f"vit.encoder.layer.{{}}.{theirs}": mine for theirs, mine in parts.items()},
         "vit.layernorm.*": "encoder_norm.*",
         "vit.pooler.dense.*": Ignored("a summary of the class token, which nothing here reads"),
@@ -98,4 +101,20 @@ def settings(ours: ModelConfig) -> dict[str, Any]:
     }
 
 
-VIT = Format("ViT", ("vit",), config, table, settings)
+def adapted(theirs: Settings, tensors: Tensors) -> Tensors:
+    """Its tensors for pixels from 0 to 1, as images are read here.
+
+    What its ``preprocessor_config.json`` does to them, (x - mean) / deviation in each channel, is
+    as linear as the matrix that follows, and goes into that.
+    """
+    said = theirs.get("preprocessor", {})
+    matrix, bias = PROJECTION + "weight", PROJECTION + "bias"
+    if not said.get("do_normalize", bool(said)) or matrix not in tensors or bias not in tensors:
+        return tensors
+    channels = theirs["num_channels"]
+    mean = torch.tensor(said.get("image_mean", [0.5] * channels))[:, None, None]
+    scaled = tensors[matrix] / torch.tensor(said.get("image_std", [0.5] * channels))[:, None, None]
+    return {**tensors, matrix: scaled, bias: tensors[bias] - (scaled * mean).sum((1, 2, 3))}
+
+
+VIT = Format("ViT", ("vit",), config, table, settings, adapted=adapted)

@@ -17,6 +17,7 @@ from glassformer.interop.foreign import FORMATS
 from glassformer.interop.format import Format
 from glassformer.interop.mapping import give
 from glassformer.interop.own import OWN
+from glassformer.interop.vit import VIT
 from glassformer.model.config import ModelConfig
 from glassformer.model.transformer import Model
 from glassformer.runs.files import write_text, written_beside
@@ -88,9 +89,12 @@ def write(model: Model, tokenizers: TokenizerPair, folder: Path, kind: Format) -
             tokenizers.save(beside)
         else:
             said |= special_ids(tokenizers.target, model.config)
-            save_tokenizers(tokenizers, beside)
+            if kind is not VIT:
+                save_tokenizers(tokenizers, beside)
             if model.config.family != "encoder-only":
                 keep(beside / "generation_config.json", generation(said, model.config))
+        if kind is VIT:
+            keep(beside / "preprocessor_config.json", preprocessor(model.config))
         keep(beside / "config.json", said)
         save_file(give(kind.table(model.config, {}), model), beside / WEIGHTS, {"format": "pt"})
 
@@ -116,6 +120,18 @@ def generation(said: dict[str, Any], config: ModelConfig) -> dict[str, Any]:
         "decoder_start_token_id": config.pad,
         "bad_words_ids": [[config.pad]],
         "max_length": config.max_length,
+    }
+
+
+def preprocessor(config: ModelConfig) -> dict[str, Any]:
+    """The ``preprocessor_config.json``: pixels from 0 to 1, as here."""
+    return {
+        "image_processor_type": "ViTImageProcessor",
+        "do_resize": True,
+        "size": {"height": config.image_size, "width": config.image_size},
+        "do_rescale": True,
+        "rescale_factor": 1 / 255,
+        "do_normalize": False,
     }
 
 
