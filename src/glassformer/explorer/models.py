@@ -14,6 +14,7 @@ from glassformer.explorer import words
 from glassformer.explorer.answers import NotThereError
 from glassformer.explorer.past import to_be_seen
 from glassformer.loaded import LoadedModel
+from glassformer.loaded.own import OwnModule
 from glassformer.runs.run import Run
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Models(Mapping[str, LoadedModel]):
     ):
         self.demo, self.glosses = demo, dict(glosses or {})
         self._models: dict[str, LoadedModel] = {}
+        self.own: dict[str, OwnModule] = {}  # modules of anybody's
         self._lock = threading.Lock()
         for model in models:
             self.add(model)
@@ -52,13 +54,21 @@ class Models(Mapping[str, LoadedModel]):
             self._models = {**self._models, name: model}
         return name
 
+    def add_own(self, module: OwnModule) -> None:
+        """Take a module of anybody's; the newest of a name is the one that is shown."""
+        self.own = {**self.own, module.name: module}
+
     def __getitem__(self, name: str) -> LoadedModel:
         """The model of this name.
 
         Raises:
-            NotThereError: there is none.
+            NotThereError: there is none, or it is a module of anybody's.
         """
         models = self._models
+        if name in self.own:
+            raise NotThereError(
+                f"{name} is a module with inputs of its own: this is shown of models that read text"
+            )
         if name not in models:
             raise NotThereError(f"there is no model {name!r} here.{nearest(name, models)}")
         return models[name]
@@ -89,7 +99,8 @@ def routes(models: Models) -> APIRouter:
 
     @router.get("/models")
     def list_models() -> list[dict[str, Any]]:
-        return [describe(name, models[name]) for name in models]
+        loaded = [describe(name, models[name]) for name in models]
+        return [*loaded, *(describe_own(module) for module in models.own.values())]
 
     return router
 
@@ -108,4 +119,23 @@ def describe(name: str, model: LoadedModel) -> dict[str, Any]:
         "finished": not model.has_run or model.run.finished,
         "untrained": model.untrained,
         **to_be_seen(model),
+    }
+
+
+def describe_own(module: OwnModule) -> dict[str, Any]:
+    """The same of a module of anybody's."""
+    parameters = module.parameters
+    return {
+        "name": module.name,
+        "title": module.name,
+        "family": "module",
+        "parameters": sum(parameters.values()),
+        "families": parameters,
+        "config": {},
+        "built_in": False,
+        "opening": module.name,
+        "finished": True,
+        "untrained": True,
+        "snapshots": [],
+        "recorded": None,
     }

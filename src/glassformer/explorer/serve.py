@@ -5,49 +5,101 @@ from __future__ import annotations
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
+from torch import nn
 
 from glassformer import local
 from glassformer.errors import ConfigError
 from glassformer.explorer.models import Models
 from glassformer.explorer.server import create_app
 from glassformer.loaded import LoadedModel, wrap
+from glassformer.loaded.own import OwnModule, Pieces
 from glassformer.model import Model
-from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 
 
 def explore(
-    *models: LoadedModel | Model,
-    tokenizers: Tokenizer | TokenizerPair | None = None,
+    *models: Any,
+    tokenizers: Any = None,
     port: int | None = None,
     browser: bool = True,
     glosses: Mapping[str, str] | None = None,
     notice: Callable[[str], None] = print,
+    axes: Mapping[str, str] | None = None,
+    **asked: Any,
 ) -> None:
-    """Serve the explorer of these models until Ctrl-C: what ``load`` or ``build`` returned.
+    """Serve the explorer until Ctrl-C: of what ``load`` or ``build`` returned, one or several; or
+    of any module and its inputs, ``explore(module, inputs)``, recorded by its parts and operators.
 
     Args:
-        tokenizers: of those that ``build`` returned; if None, words of petit, the built-in pair.
+        tokenizers: of what ``build`` returned; if None, words of petit, the built-in pair. Of a
+            module whatever says the pieces of its ids: a tokenizer of ours or of transformers'.
         port: where; a free one if None.
         browser: open the page.
         glosses: what words of the target side mean, in small letters; the built-in pair has its
             own, before which these go.
         notice: told the address.
+        axes: of a module what the axes of its inputs and values are, by path or pattern, and a
+            word to call a value by: {"src": "position batch feature",
+            "blocks.*.softmax": "weights: batch head query key"}.
+        asked: of a module what ``check`` is asked: causal, padding, generate, target, sides; the
+            page shows what it finds.
 
     Raises:
-        ConfigError: no model, a tokenizer that does not fit, or the port is taken.
+        ConfigError: no model, inputs that do not fit, or the port is taken.
+        RecordingError: the module cannot be recorded.
     """
-    if not models:
-        raise ConfigError("explore needs a model: explore(gf.load('runs/petit'))")
-    shown = [m if isinstance(m, LoadedModel) else wrap(m, tokenizers) for m in models]
-    server, address = prepare(Models(shown, glosses=glosses), port)
+    shown = gathered(models, tokenizers, glosses, axes, asked)
+    server, address = prepare(shown, port)
     notice(f"{address}   (Ctrl-C ends)")
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
     server.run()
+
+
+def gathered(
+    models: Sequence[Any],
+    tokenizers: Any = None,
+    glosses: Mapping[str, str] | None = None,
+    axes: Mapping[str, str] | None = None,
+    asked: Mapping[str, Any] | None = None,
+) -> Models:
+    """What ``explore`` was given, as models to be served; see there."""
+    if not models:
+        raise ConfigError("explore needs a model: explore(gf.load('runs/petit'))")
+    first, rest = models[0], models[1:]
+    if isinstance(first, nn.Module) and rest and not isinstance(rest[0], LoadedModel | nn.Module):
+        if len(rest) > 1:
+            raise ConfigError("explore(module, inputs): give several inputs as one tuple")
+        found = Models(glosses=glosses)
+        pieces = pieces_of(tokenizers)
+        found.add_own(OwnModule(first, rest[0], axes=axes, pieces=pieces, asked=asked))
+        return found
+    for model in models:
+        if not isinstance(model, LoadedModel | Model):
+            raise ConfigError(
+                f"explore shows what load or build returned, or a module with its inputs: "
+                f"explore(module, inputs); this is {type(model).__name__}"
+            )
+    if axes or asked:
+        raise ConfigError(f"{', '.join(asked or ['axes'])}: of a module with its inputs alone")
+    return Models(
+        [m if isinstance(m, LoadedModel) else wrap(m, tokenizers) for m in models], glosses=glosses
+    )
+
+
+def pieces_of(tokenizer: Any) -> Pieces | None:
+    """What says the pieces of ids."""
+    if tokenizer is None:
+        return None
+    for name in ("pieces", "convert_ids_to_tokens"):
+        if hasattr(tokenizer, name):
+            pieces: Pieces = getattr(tokenizer, name)
+            return pieces
+    raise ConfigError(f"{type(tokenizer).__name__} has neither pieces nor convert_ids_to_tokens")
 
 
 @contextmanager

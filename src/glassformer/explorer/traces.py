@@ -16,9 +16,12 @@ from glassformer.explorer.limits import SECONDS, check_size, check_text
 from glassformer.explorer.models import Models
 from glassformer.explorer.past import Past, recorded_trace
 from glassformer.explorer.variants import Variant, Variants
+from glassformer.inspection.findings import Finding
 from glassformer.inspection.tape import Tape
 from glassformer.loaded import LoadedModel, Training, as_translator
+from glassformer.loaded.check import findings_of
 from glassformer.loaded.clock import within
+from glassformer.loaded.own import OwnModule
 
 KEPT = 200  # traces
 KEPT_BYTES = 600_000_000  # of their values; one alone may have as many as a trace may
@@ -56,10 +59,27 @@ class Asked:
 
 
 class Kept(NamedTuple):
-    """A trace, and the model that ran."""
+    """A trace, and what ran; ``model`` is there unless it is a module of anybody's."""
 
     tape: Tape
-    model: LoadedModel
+    ran: LoadedModel | OwnModule
+
+    @property
+    def model(self) -> LoadedModel:
+        """The model that ran.
+
+        Raises:
+            NotThereError: it was a module of anybody's.
+        """
+        if isinstance(self.ran, OwnModule):
+            raise NotThereError(f"{self.ran.name} reads no text: this is of models that do")
+        return self.ran
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with it, and what is well."""
+        if isinstance(self.ran, OwnModule):
+            return self.ran.findings()
+        return findings_of(self.ran, self.tape)
 
 
 class Traces:
@@ -79,6 +99,9 @@ class Traces:
             NotThereError: there is no such model.
             ConfigError: there is nothing to read, or what is asked for does not fit.
         """
+        own = self.models.own.get(asked.model)
+        if own is not None:
+            return self.make_own(own, asked)
         model = self.models[asked.model]
         check_text(model, asked.text, asked.target)
         kept = None
@@ -96,6 +119,16 @@ class Traces:
             **gold_of(kept.model, tape),
         }
         self.keep(kept)
+        return tape
+
+    def make_own(self, own: OwnModule, asked: Asked) -> Tape:
+        """A trace of a module of anybody's, on the inputs that it came with."""
+        if not asked.plain or asked.snapshot is not None or asked.variant is not None:
+            raise ConfigError(f"{own.name} is shown as it ran on its inputs: nothing is changed")
+        tape = own.trace()
+        nothing = dict.fromkeys(("snapshot", "variant", "gold", "reference"))
+        tape.about |= {"trace": secrets.token_hex(8), "changes": [], **nothing}
+        self.keep(Kept(tape, own))
         return tape
 
     def chosen(self, model: LoadedModel, asked: Asked) -> LoadedModel:

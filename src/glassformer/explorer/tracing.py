@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +16,6 @@ from glassformer.explorer.requests import TraceRequest, TrialsRequest, changes_o
 from glassformer.explorer.traces import Traces
 from glassformer.explorer.trials import try_changes
 from glassformer.inspection.push import pushes
-from glassformer.loaded.check import findings_of
 
 STRONGEST = 200  # pushes of a choice that are sent
 PACKAGE = Path(str(resources.files("glassformer")))
@@ -42,12 +42,11 @@ def routes(models: Models) -> APIRouter:
         if not 0 <= number < len(tape):
             raise NotThereError(f"this trace has {len(tape)} entries, none of them is {number}")
         entry = tape.entries[number]
-        return lines_around(entry.file, entry.line)
+        return lines_around(entry.file, entry.line, tape.files.get(entry.file, ""))
 
     @router.get("/checks/{trace}")
     def checks(trace: str) -> dict[str, Any]:
-        kept = traces.find_kept(trace)
-        return {"findings": [one.to_json() for one in findings_of(kept.model, kept.tape)]}
+        return {"findings": [one.to_json() for one in traces.find_kept(trace).findings()]}
 
     @router.get("/push/{trace}/{row}")
     def push(trace: str, row: int) -> dict[str, Any]:
@@ -78,11 +77,14 @@ def routes(models: Models) -> APIRouter:
     return router
 
 
-def lines_around(file: str, line: int) -> dict[str, Any]:
-    """A line of this package's own code with those around it; of other code only the place."""
+def lines_around(file: str, line: int, ran: str) -> dict[str, Any]:
+    """A line of code with those around it, of this package's own or, of a run in this program, of
+    the file that ``ran``; else only the place."""
     found: list[str] = []
     own = PACKAGE.parent / file
     if file.startswith("glassformer/") and ".." not in file and own.is_file():
         found = own.read_text(encoding="utf-8").split("\n")
+    elif ran:
+        found = [text.rstrip("\n") for text in linecache.getlines(ran)]
     first = max(line - 4, 1)
     return {"file": file, "line": line, "first": first, "lines": found[first - 1 : line + 3]}

@@ -123,8 +123,8 @@ def multi_head_steps(
     for name, x, matrix, bias in zip(
         ("query", "key", "value"), (query, key, value), matrices, biases, strict=True
     ):
-        projected = F.linear(x, matrix, bias)  # type: ignore[arg-type]
-        split = projected.unflatten(-1, (num_heads, -1)).permute(1, 2, 0, 3)
+        projected = F.linear(x.transpose(0, 1), matrix, bias)  # type: ignore[arg-type]
+        split = projected.unflatten(-1, (num_heads, -1)).transpose(1, 2)
         row = "query" if name == "query" else "key"
         sides.append(tap(name, f"batch head {row} feature", split))
     mask = joined_mask(attn_mask, key_padding_mask, num_heads)
@@ -135,8 +135,9 @@ def multi_head_steps(
         return seen[name]
 
     mixed = attention_in_four(sides, mask, dropout_p if training else 0.0, kept)
-    joined = mixed.permute(2, 0, 1, 3).flatten(2)
-    output = tap("output", "query batch d_model", F.linear(joined, out_proj_weight, out_proj_bias))
+    joined = mixed.transpose(1, 2).flatten(2)
+    output = tap("output", "batch query d_model", F.linear(joined, out_proj_weight, out_proj_bias))
+    output = output.transpose(0, 1)
     weights = seen["weights"] if need_weights else None  # [batch, head, query, key]
     if weights is not None:
         weights = weights.mean(1) if average_attn_weights else weights

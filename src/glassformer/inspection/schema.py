@@ -10,6 +10,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 Kind = Literal["parameter", "buffer", "input", "value", "changed"]
 Family = Literal["encoder-decoder", "decoder-only", "encoder-only"]
+Ran = Literal["encoder-decoder", "decoder-only", "encoder-only", "module"]  # or of anybody
 
 
 class Source(TypedDict):
@@ -87,7 +88,7 @@ class About(TypedDict):
 
     trace: str
     run: str
-    family: Family
+    family: Ran
     untrained: bool
     config: dict[str, Any]
     text: str

@@ -2,11 +2,11 @@
 // in a file (recorded.ts). The page asks through this interface alone.
 
 import type { Tensor } from '../core/safetensors';
-import type { Change, Family, Graph, Json } from '../core/schema';
+import type { Change, Graph, Json, Ran } from '../core/schema';
 
-export type { Change, Family, Swap } from '../core/schema';
+export type { Change, Family, Ran, Swap } from '../core/schema';
 export interface ModelInfo {
-  name: string; title: string; family: Family; parameters: number; families: Record<string, number>;
+  name: string; title: string; family: Ran; parameters: number; families: Record<string, number>;
   config: Record<string, Json>; built_in: boolean; opening: string; finished: boolean; untrained: boolean;
   snapshots: number[]; recorded: { texts: string[]; steps: number[] } | null;
 }

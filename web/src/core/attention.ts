@@ -37,7 +37,7 @@ export function attentionsOf(graph: Graph): Attention[] {
 function readsTarget(graph: Graph): boolean[] {
   const found: boolean[] = [], index = indexOf(graph);
   graph.entries.forEach((entry, i) => {
-    if (entry.kind === 'input') found[i] = entry.path === 'target';
+    if (entry.kind === 'input') found[i] = entry.path === (graph.about.config['target'] ?? 'target');
     else if (entry.kind === 'changed') found[i] = found[index.get(`${entry.path}.original`) ?? -1] ?? false;
     else found[i] = entry.inputs.some((source) => found[source.entry]);
   });

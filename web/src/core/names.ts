@@ -21,10 +21,11 @@ export function called(path: string): string {
   const layer = path.match(/^(encoder|decoder)\.(\d+)$/);
   if (layer) return names[layer[1]!]![0].replace('{n}', String(Number(layer[2]) + 1));
   const { owner, last } = ends(path);
+  if (/^\d+$/.test(last)) return [owner, last].filter(Boolean).join('.'); // one of a list, as its code calls it
   const parameter = parameterNames[`${owner}.${last}`];
   if (parameter) return parameter;
   const of = owner && last in parameterOf ? parameterOf[last as keyof typeof parameterOf] : null;
-  return of ? of(names[owner]?.[0] ?? owner.replaceAll('_', ' ')) : named(path)?.[0] ?? operatorNames[last] ?? last.replaceAll('_', ' ').trim();
+  return of ? of(names[owner]?.[0] ?? owner.replaceAll('_', ' ')) : named(path)?.[0].replace(' layer {n}', '') ?? operatorNames[last] ?? last.replaceAll('_', ' ').trim();
 }
 
 /** The parts that a value stands in, from the outside in: "decoder layer 1", "cross-attention". */

@@ -3,6 +3,7 @@
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Kind = 'parameter' | 'buffer' | 'input' | 'value' | 'changed';
 export type Family = 'encoder-decoder' | 'decoder-only' | 'encoder-only';
+export type Ran = 'encoder-decoder' | 'decoder-only' | 'encoder-only' | 'module';
 /** An input of an operator: an entry's value, arranged anew by these shape operators in order, each with its constants. */
 export interface Source {
   entry: number;
@@ -60,7 +61,7 @@ export interface TrainingStep {
 export interface About {
   trace: string;
   run: string;
-  family: Family;
+  family: Ran;
   untrained: boolean;
   config: Record<string, Json>;
   text: string;

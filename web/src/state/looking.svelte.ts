@@ -1,7 +1,7 @@
 // The word that the reader follows, and the head that the trace singles out for it. All is derived
 // from the session but the pushes, which the program computes from the trace on request.
 
-import type { Family } from '../api/source';
+import type { Family, Ran } from '../api/source';
 import type { Graph, Token } from '../core/graph';
 import { bare, drawn, fresh, isSpecial, replaced, spans, wordsOf, type Word } from '../core/line';
 import { singledOut, strandsOf, type Choice, type Strand } from '../core/ribbons';
@@ -17,6 +17,9 @@ const LONGEST = 1000;
 /** What is drawn: the lines, with the number of tokens that are left out. */
 interface Lines { upper: Word[]; lower: Word[]; rest: number; read: Set<number> }
 
+/** How a model reads; a module of anybody's, which reads no text, as one that only reads. */
+const familyOf = (ran: Ran = 'encoder-decoder'): Family => (ran === 'module' ? 'encoder-only' : ran);
+
 class Looking {
   /** The choice that is drawn, of the recording and the place that it belongs to. */
   drawn = $state.raw<{ trace: string; at: number; choice: Choice | null; pushed: boolean } | null>(null);
@@ -30,7 +33,7 @@ class Looking {
   private swaps = new Asked<Swaps>();
   private offered = '';
 
-  family = $derived<Family>(session.graph?.about.family ?? session.info?.family ?? 'encoder-decoder');
+  family = $derived<Family>(familyOf(session.graph?.about.family ?? session.info?.family));
   /** A single line for models that only read, or that write on. */
   single = $derived(this.family !== 'encoder-decoder');
   lines = $derived<Lines>(session.graph ? linesOf(session.graph, this.family) : { upper: [], lower: [], rest: 0, read: new Set() });
@@ -105,7 +108,7 @@ class Looking {
 
   /** What pushed the written word, by the program; null where it cannot tell. */
   private async pushes(trace: string, row: number): Promise<Pushes | null> {
-    return session.source.live ? session.source.ask<Pushes>(`api/push/${trace}/${row}`).catch(() => null) : null;
+    return session.alterable ? session.source.ask<Pushes>(`api/push/${trace}/${row}`).catch(() => null) : null;
   }
 
   /** Mark what is new in this recording's words. */

@@ -51,6 +51,10 @@ class Session {
   /** Whether no words are on their way any more. */
   ready = $derived(!this.source.live || !this.info?.built_in || this.learned !== null);
   graph = $derived<Graph | null>(this.recording?.graph ?? null);
+  /** A module of anybody's: it ran on inputs of its own, and reads no text. */
+  own = $derived((this.graph?.about.family ?? this.info?.family) === 'module');
+  /** Whether something can be changed and run again. */
+  alterable = $derived(this.source.live && !this.own);
   values = $derived<Map<string, Tensor>>(this.recording?.values ?? new Map());
   tree = $derived<Node | null>(this.recording?.tree ?? null);
   node = $derived<Node | null>(this.tree ? nodeAt(this.tree, this.open) ?? this.tree : null);

@@ -23,7 +23,7 @@ class Vocabulary {
   /** Have the words of the open model; a recorded file has none. */
   async need(): Promise<void> {
     const model = session.model;
-    if (!model || this.asked.has(model) || !session.source.live) return;
+    if (!model || this.asked.has(model) || !session.alterable) return;
     this.asked.add(model);
     try {
       const words = await session.source.ask<Words>(`api/vocabulary/${encodeURIComponent(model)}`);

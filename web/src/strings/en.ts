@@ -418,6 +418,11 @@ const compare = {
 
 export const en = {
   ops,
+  given: {
+    label: 'What it was given',
+    heading: 'What it was given stands at the top; every line is a value on its way to the next part.',
+    says: 'A module of your own, as it ran on these inputs; of a batch the first example is shown.',
+  },
   bar: {
     name: 'Glassformer',
     tour: 'Tour',

@@ -3,11 +3,12 @@
 import type { Component } from 'svelte';
 import { en } from '../strings/en';
 
-export interface View { id: string; title: string; load: () => Promise<{ default: Component }> }
+/** `any`: it speaks of any module, not only of models that read words. */
+export interface View { id: string; title: string; load: () => Promise<{ default: Component }>; any?: true }
 
 export const VIEWS: View[] = [
-  { id: 'network', title: en.views.network, load: () => import('./Network.svelte') },
-  { id: 'attention', title: en.views.attention, load: () => import('./attention/Attention.svelte') },
+  { id: 'network', title: en.views.network, load: () => import('./Network.svelte'), any: true },
+  { id: 'attention', title: en.views.attention, load: () => import('./attention/Attention.svelte'), any: true },
   { id: 'changes', title: en.views.changes, load: () => import('./changes/Changes.svelte') },
   { id: 'compare', title: en.views.compare, load: () => import('./Compare.svelte') },
   { id: 'writing', title: en.views.writing, load: () => import('./writing/Writing.svelte') },
@@ -22,6 +23,6 @@ export const VIEWS: View[] = [
   { id: 'scale', title: en.views.scale, load: () => import('./lenses/Scale.svelte') },
   { id: 'kin', title: en.views.kin, load: () => import('./lenses/Kin.svelte') },
   { id: 'ideas', title: en.views.ideas, load: () => import('./ideas/Ideas.svelte') },
-  { id: 'pins', title: en.views.pins, load: () => import('./pins/Pins.svelte') },
-  { id: 'checks', title: en.views.checks, load: () => import('./Checks.svelte') },
+  { id: 'pins', title: en.views.pins, load: () => import('./pins/Pins.svelte'), any: true },
+  { id: 'checks', title: en.views.checks, load: () => import('./Checks.svelte'), any: true },
 ];
