@@ -67,7 +67,9 @@ def log_probabilities(logits: Tensor, banned: Sequence[int]) -> Tensor:
     Raises:
         ConfigError: a banned id that the vocabulary does not have.
     """
-    scores = logits.float().log_softmax(-1)
+    wide = logits.float()
+    # A copy is written over: as much again, new at every step, is what the system is slow to give.
+    scores = torch.log_softmax(wide, -1, out=None if wide is logits else wide)
     if banned:
         check_ids(banned, scores.size(-1), "a banned token")
         scores[:, torch.tensor(banned, device=scores.device)] = NEVER
