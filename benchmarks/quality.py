@@ -59,7 +59,7 @@ def learned(path: str, seed: int, count: int, pairs: list[tuple[str, str]], toke
         runner.corpora = {"train": corpus, "dev": dev}
         if path == "plain":  # whoever is observed goes by the written steps
             observer.set(lambda part, name, axes, value: value)
-            runner.objective = partial(
+            runner.share.compute.objective = partial(
                 plain_loss, pad=sizes.pad, smoothing=runner.config.label_smoothing
             )
         stream = updates(corpus, runner.batching, Position(0, 0, 0))

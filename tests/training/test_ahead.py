@@ -274,9 +274,12 @@ def test_a_resumed_run_on_a_gpu_is_the_unbroken_run_to_the_bit(
     make_trainer: MakeTrainer, small_config: TrainingConfig
 ) -> None:
     def trainer(name: str, updates: int) -> Trainer:
-        made = make_trainer(name, replace(small_config, updates=updates), dtype=torch.bfloat16)
-        made.model.to("cuda")
-        return made
+        plain = make_trainer(name, replace(small_config, updates=updates))
+        plain.model.to("cuda")
+        return Trainer(
+            plain.run, plain.config, plain.model, plain.tokenizers, plain.corpora,
+            dtype=torch.bfloat16,
+        )  # fmt: skip
 
     whole, first = trainer("whole", 11), trainer("broken", 6)
     for one in (whole, first):

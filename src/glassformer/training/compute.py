@@ -92,6 +92,9 @@ class Ahead:
     def __init__(self, model: Model, smoothing: float, world: World, backend: str = "inductor"):
         self.model, self.world = model, world
         self.device = model.output_matrix.device
+        # Before the first use of cuBLAS: without a workspace of fixed size the order of additions
+        # may depend on what else the GPU does, and ``deterministic`` refuses.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         self.compiled = Compiled(model, backend)
         pad = model.config.pad
         self.plain = static_objective(pad, smoothing)
@@ -149,12 +152,6 @@ def deterministic(device: torch.device) -> Iterator[None]:
         yield
     finally:
         torch.use_deterministic_algorithms(before)
-
-
-def prepare_gpu() -> None:
-    """Ask for a fixed workspace of cuBLAS, before its first use; without it the order of additions
-    may depend on what else the GPU does."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 
 def compute_for(model: Model, smoothing: float, world: World) -> Compute:

@@ -11,7 +11,6 @@ import torch
 
 from glassformer.errors import ConfigError, RunError
 from glassformer.runs.run import Run
-from glassformer.training.compute import prepare_gpu
 from glassformer.training.config import Dtype
 from glassformer.training.distributed import World, joined_world
 from glassformer.training.keeping import processor
@@ -51,8 +50,6 @@ def choose_device(name: str | None) -> torch.device:
     if device.type == "cuda" and device.index is None:
         # torchrun starts a process for each GPU and numbers them.
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
-    if device.type == "cuda":
-        prepare_gpu()
     return device
 
 
