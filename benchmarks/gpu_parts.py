@@ -121,7 +121,7 @@ def speed(asked: argparse.Namespace, work: Work, compiled: bool, folder: Path) -
     )  # fmt: skip
     model = model_of(work.sizes).to(asked.device)
     model.randomness.reseed(1)
-    few = text(None)[:50]  # for the evaluation that ends every run
+    few = sentences(None)[:50]  # for the evaluation that ends every run
     dev, _ = encode_corpus(
         few, work.tokenizers, folder.with_name(f"{folder.name}-dev"), max_length=256
     )
