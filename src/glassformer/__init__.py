@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from glassformer.errors import GlassformerError
     from glassformer.explorer import explore
-    from glassformer.loaded import LoadedModel, check, load
+    from glassformer.loaded import LoadedModel, check, compare, load
     from glassformer.model import ModelConfig, build
     from glassformer.training.recipe import Recipe, load_recipe
     from glassformer.training.train import resume, train
@@ -30,6 +30,7 @@ _HOMES = {
     "TranslationConfig": "translation",
     "build": "model",
     "check": "loaded",
+    "compare": "loaded",
     "explore": "explorer",
     "load": "loaded",
     "load_recipe": "training.recipe",
@@ -47,6 +48,7 @@ __all__ = [
     "__version__",
     "build",
     "check",
+    "compare",
     "explore",
     "load",
     "load_recipe",

@@ -2,6 +2,7 @@
 
 from glassformer.loaded.base import LoadedModel
 from glassformer.loaded.check import check
+from glassformer.loaded.compare import compare
 from glassformer.loaded.families import as_translator, load, wrap
 from glassformer.loaded.predictor import Predictor
 from glassformer.loaded.reader import Reader
@@ -16,6 +17,7 @@ __all__ = [
     "Translator",
     "as_translator",
     "check",
+    "compare",
     "load",
     "wrap",
 ]
