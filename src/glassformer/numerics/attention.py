@@ -122,10 +122,8 @@ class ByProducts(torch.autograd.Function):
         key, value = F.pad(key, empty), F.pad(value, empty)
         scores = (scaled @ key.transpose(-2, -1)).to(exact)
         weights = scores.add_(barrier(mask, ctx.keys, key.size(-2), scores)).softmax(-1)
-        if mask is not None:
-            seeing = mask.any(-1, keepdim=True)
-            if not seeing.all():
-                weights = weights.masked_fill(~seeing, 0.0)
+        if mask is not None:  # a row that may attend to nothing attends to nothing
+            weights = weights.mul_(mask.any(-1, keepdim=True).to(exact))
         weights = weights.to(query.dtype)
         ctx.save_for_backward(scaled, key, value, weights)
         return weights @ value
@@ -147,11 +145,14 @@ class ByProducts(torch.autograd.Function):
 
 
 def barrier(mask: Tensor | None, keys: int, filled: int, like: Tensor) -> Tensor:
-    """What is added to scores: 0 where attending is allowed, -inf elsewhere: [..., filled]."""
+    """What is added to scores: 0 where attending is allowed, -inf elsewhere: [..., filled].
+
+    A row where nothing is allowed is left open: a softmax of nothing but -inf is no number.
+    """
     if mask is None:
         bias = like.new_zeros(filled)
         bias[keys:] = -math.inf
         return bias
     bias = like.new_full((*mask.shape[:-1], filled), -math.inf)
     bias[..., :keys].masked_fill_(mask.expand(*mask.shape[:-1], keys), 0.0)
-    return bias
+    return bias.masked_fill_(~mask.any(-1, keepdim=True), 0.0)
