@@ -14,8 +14,8 @@ import click
 from glassformer.errors import GlassformerError, nearest, out_of_memory
 
 VERBS = (
-    "demo explore train resume translate generate fill serve evaluate compare check code new score "
-    "export paper tokenizer data runs recipes"
+    "demo explore train resume translate generate fill classify serve evaluate compare "
+    "check code new score export paper tokenizer data runs recipes"
 ).split()
 
 

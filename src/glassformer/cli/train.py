@@ -77,7 +77,8 @@ def finish(done: bool, folder: Path, as_json: bool) -> None:
     elif done:
         from glassformer.runs.run import Run
 
-        verb = VERBS_OF[Run.open(folder).config.family]
+        config = Run.open(folder).config
+        verb = VERBS_OF[config.family] if config.labels is None else "classify"
         click.echo(f"trained: {folder}. Try: glassformer {verb} {folder}")
     else:
         click.echo(f"stopped and saved. Continue with: glassformer resume {folder}")

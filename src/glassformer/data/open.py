@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 
 from glassformer.data import petit
 from glassformer.data.algorithms import RULES, AlgorithmData
+from glassformer.data.digits import Digits
 from glassformer.data.sources import SOURCES, open_files, open_source
 from glassformer.data.trees import open_treebank, petit_trees
 from glassformer.errors import ConfigError, nearest
@@ -21,13 +22,13 @@ class DataConfig:
     """Where the sentence pairs come from.
 
     ``source`` is petit (the built-in pair), petit-sentences or petit-stories (its English alone),
-    petit-trees (with its parse trees), an exact task (copy, reverse, sort, add), a known corpus, a
-    treebank, or files. A known corpus or a treebank is looked for in the folder ``path``. Files are
-    named by ``train_source`` … ``test_target``: a source alone has tabs and stands for both sides,
-    a target alone is one text a line. Pairs with a side of more than ``max_length`` tokens are
-    skipped in training, and counted. ``running``: the target lines are one text, of which a
-    decoder-only model gets pieces of ``max_length`` tokens. ``size`` is how many training sentences
-    are made where they are made.
+    petit-trees (with its parse trees), petit-it (with what "it" is), an exact task (copy, reverse,
+    sort, add), digits (images), a known corpus, a treebank, or files. A known corpus or a treebank
+    is looked for in the folder ``path``. Files are named by ``train_source`` … ``test_target``: a
+    source alone has tabs and stands for both sides, a target alone is one text a line. Pairs with a
+    side of more than ``max_length`` tokens are skipped in training, and counted. ``running``: the
+    target lines are one text, of which a decoder-only model gets pieces of ``max_length`` tokens.
+    ``size`` is how many training sentences are made where they are made.
     """
 
     source: str
@@ -46,7 +47,7 @@ class DataConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        known = {"petit", "files", *TREES, *petit.TEXTS, *RULES, *SOURCES}
+        known = {"petit", "petit-it", "digits", "files", *TREES, *petit.TEXTS, *RULES, *SOURCES}
         if self.source not in known:
             raise ConfigError(
                 f"data.source = {self.source!r} is not known.{nearest(self.source, known)}"
@@ -93,6 +94,19 @@ class PetitTrees(PetitData):
         return f"petit's English with its parse trees, {self.config.size:,} training sentences"
 
 
+class PetitMeanings(PetitData):
+    """English sentences of petit, and what "it" stands for in each: animal, place or nothing."""
+
+    def split(self, name: str) -> Iterator[tuple[str, str]]:
+        """(English, what "it" is); dev and test are new sentences, from different seeds."""
+        seed = self.config.seed + {"train": 0, "dev": 1, "test": 2}[name]
+        return petit.what_it_is(self.names[name], seed, self.sizes.get(name, self.config.size))
+
+    def describe(self) -> str:
+        """One line on what this is."""
+        return f'petit\'s English and what "it" is, {self.config.size:,} training sentences'
+
+
 class PetitTexts:
     """English of petit alone: what should be read is nothing, what should be said is the text."""
 
@@ -137,6 +151,10 @@ def open_data(config: DataConfig) -> Data:
     """The corpus that the config names; ``split("train" | "dev" | "test")`` streams its pairs."""
     if config.source == "petit":
         return PetitData(config)
+    if config.source == "digits":
+        return Digits()
+    if config.source == "petit-it":
+        return PetitMeanings(config)
     if config.source == "petit-trees":
         return PetitTrees(config)
     if config.source in petit.TEXTS:

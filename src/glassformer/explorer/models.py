@@ -105,6 +105,13 @@ def routes(models: Models) -> APIRouter:
     return router
 
 
+def opening(model: LoadedModel) -> str:
+    """The text that the page opens with: of a run that is not petit's, what its training showed."""
+    if model.built_in:
+        return words.OPENING
+    return "" if model.untrained else model.recipe.training.sample or ""
+
+
 def describe(name: str, model: LoadedModel) -> dict[str, Any]:
     """What the page must know of a model before any trace."""
     return {
@@ -115,7 +122,7 @@ def describe(name: str, model: LoadedModel) -> dict[str, Any]:
         "families": {path: p.numel() for path, p in model.model.named_parameters()},
         "config": json.loads(json.dumps(vars(model.config), default=str)),
         "built_in": model.built_in,
-        "opening": words.OPENING if model.built_in else "",
+        "opening": opening(model),
         "finished": not model.has_run or model.run.finished,
         "untrained": model.untrained,
         **to_be_seen(model),

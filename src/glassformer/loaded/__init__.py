@@ -2,6 +2,7 @@
 
 from glassformer.loaded.base import LoadedModel
 from glassformer.loaded.check import check
+from glassformer.loaded.classifier import Classifier
 from glassformer.loaded.compare import compare
 from glassformer.loaded.families import as_translator, load, wrap
 from glassformer.loaded.predictor import Predictor
@@ -10,6 +11,7 @@ from glassformer.loaded.training import Training
 from glassformer.loaded.translator import Translator
 
 __all__ = [
+    "Classifier",
     "LoadedModel",
     "Predictor",
     "Reader",

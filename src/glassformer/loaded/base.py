@@ -46,9 +46,10 @@ class LoadedModel:
     """A model with its tokenizers, ready to be used. Each family has verbs of its own:
 
     ``Translator`` (encoder-decoder): translate, score, trace. ``Predictor`` (decoder-only):
-    generate, trace. ``Reader`` (encoder-only): fill, trace. A verb that a family has not says so.
-    ``built_in``: its words are those of petit, the built-in pair. ``notice`` is told when memory
-    had no room for all lines together.
+    generate, trace. ``Reader`` (encoder-only): fill, trace. ``Classifier`` (encoder-only, with
+    labels): classify, trace. A verb that a family has not says so. ``built_in``: its words are
+    those of petit, the built-in pair. ``notice`` is told when memory had no room for all lines
+    together.
     """
 
     verbs: ClassVar[tuple[str, ...]] = ("trace",)
@@ -182,6 +183,14 @@ class LoadedModel:
         """For each ``<mask>`` of the text the most probable pieces, best first, with their
         probabilities."""
         raise self.lacks("fill gaps")
+
+    def classify(self, text: str) -> str:
+        """What the text is, or the image whose pixels it holds: the most probable label."""
+        raise self.lacks("classify")
+
+    def labels(self, text: str) -> list[tuple[str, float]]:
+        """All labels with their probabilities for this text, best first."""
+        raise self.lacks("classify")
 
     def lacks(self, verb: str) -> ConfigError:
         """The error for a verb that this family has not."""

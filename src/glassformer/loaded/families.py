@@ -15,6 +15,7 @@ from glassformer.interop.engine import CTranslate2
 from glassformer.interop.foreign import is_foreign, read_foreign
 from glassformer.interop.mapping import Table
 from glassformer.loaded.base import LoadedModel
+from glassformer.loaded.classifier import Classifier
 from glassformer.loaded.predictor import Predictor
 from glassformer.loaded.reader import Reader
 from glassformer.loaded.translator import Translator
@@ -32,6 +33,13 @@ FAMILIES: dict[str, type[LoadedModel]] = {
     "decoder-only": Predictor,
     "encoder-only": Reader,
 }
+
+
+def family_of(config: ModelConfig) -> type[LoadedModel]:
+    """The class that loads such a model."""
+    return FAMILIES[config.family] if config.labels is None else Classifier
+
+
 ENGINES = ("torch", "ctranslate2")
 SENTENCES = 6000  # of petit, from which a model without a tokenizer gets its words
 
@@ -103,7 +111,7 @@ def ready(
     model.to(chosen, choose_dtype(dtype, config.d_model, chosen)).eval()
     if model.output_matrix.dtype == torch.bfloat16:
         pack(model)
-    return FAMILIES[config.family](model, tokenizers, **origin)
+    return family_of(config)(model, tokenizers, **origin)
 
 
 def wrap(
@@ -137,7 +145,7 @@ def wrap(
                 f"{tokenizer.size}: build it with {side}_vocabulary={tokenizer.size}, or give "
                 "its own tokenizer"
             )
-    made = FAMILIES[config.family](model.eval(), tokenizers, name=name, built_in=built_in)
+    made = family_of(config)(model.eval(), tokenizers, name=name, built_in=built_in)
     made.untrained = True
     return made
 

@@ -25,6 +25,7 @@ Which task it is follows from the model's family, and from nothing else (``tasks
     encoder-decoder   ``translating``  the target, token by token, given the source
     decoder-only      ``continuing``   the next token of one text
     encoder-only      ``masking``      the tokens that are hidden from it
+      with labels     ``labelling``    one label for a whole text or image
 
 ``loaded`` gives each family its verbs. So a new task is one file here, its line in ``choose``, and
 its verb there; a new corpus for a task is a recipe, with its source in ``data`` if that is new.

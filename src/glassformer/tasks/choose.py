@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glassformer.model.config import ModelConfig
 from glassformer.tasks.continuing import Continuing
+from glassformer.tasks.labelling import Labelling
 from glassformer.tasks.masking import Masking
 from glassformer.tasks.task import Task
 from glassformer.tasks.translating import Translating
@@ -25,6 +26,8 @@ def task_of(
         running: what a decoder alone reads are pieces of one text.
         whole_words: words are hidden as a whole.
     """
+    if config.labels is not None:
+        return Labelling(config, tokenizers)
     if config.family == "encoder-only":
         return Masking(tokenizers.target, seed, whole_words)
     if config.family == "decoder-only":

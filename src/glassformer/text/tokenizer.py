@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from glassformer.errors import ConfigError, TokenizerError, nearest
-from glassformer.text.codec import Codec
+from glassformer.text.codec import Codec, Specials
 from glassformer.text.derivation import Word
 from glassformer.text.existing import ForeignCodec, SentencePieceCodec
+from glassformer.text.labels import LabelCodec
 from glassformer.text.marian import MarianCodec
 from glassformer.text.numbers import NumbersCodec
 from glassformer.text.own import KINDS, OwnCodec
@@ -100,6 +101,16 @@ class Tokenizer:
         if config.existing is not None:
             return cls.load(Path(config.existing))
         return cls(train_codec(lines, config.kind, config.size, config.lowercase))
+
+    @classmethod
+    def of_labels(cls, names: Sequence[str]) -> Tokenizer:
+        """One id for each of these texts, from 1; 0 is padding."""
+        return cls(LabelCodec(names))
+
+    @classmethod
+    def of_numbers(cls, size: int) -> Tokenizer:
+        """Whole numbers from 0 to ``size`` - 1, with spaces between, as an image's pixels."""
+        return cls(NumbersCodec(size, Specials(0, None, 0, 0, False)))
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text: no beginning or end is added, and none comes out of the text."""
@@ -208,6 +219,8 @@ def codec_from(kind: str | None, content: dict[str, Any], origin: str) -> Codec:
         return SentencePieceCodec.from_content(content, origin)
     if kind == MarianCodec.kind:
         return MarianCodec.from_content(content, origin)
+    if kind == LabelCodec.kind:
+        return LabelCodec.from_content(content)
     if kind == NumbersCodec.kind:
         return NumbersCodec.from_content(content)
     if kind == ForeignCodec.kind:

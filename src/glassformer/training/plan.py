@@ -19,9 +19,9 @@ from glassformer.data.corpus import EncodedCorpus
 from glassformer.data.open import open_data
 from glassformer.runs.run import Run
 from glassformer.runs.snapshots import snapshot_steps
-from glassformer.text.tokenizer import Tokenizer, TokenizerPair
+from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.loop import Trainer
-from glassformer.training.prepare import encode, prepare_model, prepare_task
+from glassformer.training.prepare import encode, prepare_model, prepare_task, train_tokenizers
 from glassformer.training.recipe import Recipe
 from glassformer.training.start import settled, start_of
 from glassformer.training.train import choose_device, choose_dtype
@@ -110,12 +110,7 @@ def sample_tokenizers(recipe: Recipe, sample: list[tuple[str, str]]) -> Tokenize
     """The recipe's tokenizers, trained on the sample alone or taken from where it says."""
     if recipe.init_from:
         return start_of(recipe.init_from, lambda text: None).tokenizers
-    if recipe.tokenizer.shared:
-        lines = (line for pair in sample for line in pair if line)
-        shared = Tokenizer.train(lines, recipe.tokenizer)
-        return TokenizerPair(shared, shared)
-    sides = [Tokenizer.train((p[i] for p in sample), recipe.tokenizer) for i in (0, 1)]
-    return TokenizerPair(*sides)
+    return train_tokenizers(recipe, lambda: sample)
 
 
 def time_updates(trainer: Trainer, corpus: EncodedCorpus) -> tuple[float, float, int]:

@@ -23,6 +23,8 @@ from glassformer.training.recipe import Recipe
 from glassformer.training.start import start_of
 
 Notice = Callable[[str], None]
+Pair = tuple[str, str]
+HEAD = ("head.", "output_matrix", "output_bias")  # what stands after the last hidden state
 
 
 def prepare_tokenizers(run: Run, recipe: Recipe, notice: Notice) -> TokenizerPair:
@@ -31,26 +33,50 @@ def prepare_tokenizers(run: Run, recipe: Recipe, notice: Notice) -> TokenizerPai
         return run.tokenizers
     if recipe.init_from:
         pair = start_of(recipe.init_from, notice).tokenizers
+        if "labels" in recipe.model and pair.target.kind != "labels":
+            targets = (target for _, target in open_data(recipe.data).split("train"))
+            pair = TokenizerPair(pair.source, label_tokenizer(recipe, targets))
     else:
         notice(f"training the tokenizer ({recipe.tokenizer.kind})")
-        pair = train_tokenizers(recipe)
+        pair = train_tokenizers(recipe, lambda: open_data(recipe.data).split("train"))
     run.save_tokenizers(pair)
     return pair
 
 
-def train_tokenizers(recipe: Recipe) -> TokenizerPair:
-    """One tokenizer from all that is read of the training split, or one from each side."""
-    data = open_data(recipe.data)
+def train_tokenizers(recipe: Recipe, pairs: Callable[[], Iterable[Pair]]) -> TokenizerPair:
+    """One tokenizer from all that is read of these pairs, or one from each side."""
 
     def lines(*sides: int) -> Iterator[str]:
-        return (pair[side] for pair in data.split("train") for side in sides if pair[side])
+        return (pair[side] for pair in pairs() for side in sides if pair[side])
 
+    if "labels" in recipe.model:
+        if recipe.model.get("image_size") is not None:
+            brightest = max(int(number) for line in lines(0) for number in line.split())
+            source = Tokenizer.of_numbers(brightest + 1)
+        else:
+            source = Tokenizer.train(lines(0), recipe.tokenizer)
+        return TokenizerPair(source, label_tokenizer(recipe, lines(1)))
     if recipe.tokenizer.shared:
         shared = Tokenizer.train(lines(0, 1), recipe.tokenizer)
         return TokenizerPair(shared, shared)
     return TokenizerPair(
         Tokenizer.train(lines(0), recipe.tokenizer), Tokenizer.train(lines(1), recipe.tokenizer)
     )
+
+
+def label_tokenizer(recipe: Recipe, targets: Iterable[str]) -> Tokenizer:
+    """The different targets, in the order of the alphabet.
+
+    Raises:
+        ConfigError: they are not as many as the recipe says.
+    """
+    names, wanted = sorted(set(targets)), recipe.model["labels"]
+    if len(names) != wanted:
+        some = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
+        raise ConfigError(
+            f"model.labels = {wanted}, but the training split has {len(names)} labels: {some}"
+        )
+    return Tokenizer.of_labels(names)
 
 
 def prepare_task(recipe: Recipe, tokenizers: TokenizerPair) -> Task:
@@ -106,9 +132,20 @@ def prepare_model(recipe: Recipe, tokenizers: TokenizerPair, notice: Notice) -> 
     model.randomness.reseed(recipe.training.seed)
     if recipe.init_from:
         weights = start_of(recipe.init_from, notice).weights
+        if model.config.labels is not None:
+            weights = with_new_head(weights, model)
         check_fit(weights, model, recipe.init_from)
         model.load_state_dict(weights)
     return model
+
+
+def with_new_head(weights: Mapping[str, Tensor], model: Model) -> Mapping[str, Tensor]:
+    """The weights of another model's body, with the model's own head unless theirs fits it."""
+    own = {n: t for n, t in model.state_dict().items() if n.startswith(HEAD)}
+    theirs = {n: t for n, t in weights.items() if n.startswith(HEAD)}
+    if {n: t.shape for n, t in own.items()} == {n: t.shape for n, t in theirs.items()}:
+        return weights
+    return {n: t for n, t in weights.items() if not n.startswith(HEAD)} | own
 
 
 def check_fit(weights: Mapping[str, Tensor], model: Model, origin: str) -> None:

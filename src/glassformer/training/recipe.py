@@ -29,7 +29,8 @@ Config = TypeVar("Config")
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """A whole training. ``model`` holds a preset's name and what differs from it.
+    """A whole training. ``model`` holds a preset's name and what differs from it; its ``labels``
+    are how many different targets there are.
 
     ``init_from`` is a run directory, or another project's model (``interop.foreign``), whose
     parameters and tokenizer this training starts from.
@@ -64,6 +65,10 @@ class Recipe:
         if not self.tokenizer.shared:
             changes = {"tie": "output"} | changes
         sizes = {"source_vocabulary": source_vocabulary, "target_vocabulary": target_vocabulary}
+        if isinstance(changes.get("labels"), int):  # the target's vocabulary are the labels
+            read = source_vocabulary if changes.get("image_size") is None else 1
+            sizes = {"source_vocabulary": read, "target_vocabulary": read}
+            changes |= {"tie": "none", "labels": changes["labels"] + 1}  # label 0 is padding
         whole = asdict(preset(name, target_vocabulary)) | changes | sizes | {"pad": pad}
         return checked(ModelConfig, whole, "model")
 

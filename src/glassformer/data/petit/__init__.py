@@ -8,7 +8,7 @@ from glassformer.data.petit.find import find
 from glassformer.data.petit.grammar import Grammar, built_in, generate
 from glassformer.data.petit.lexicon import Lexicon, Noun, load_lexicon, parse_lexicon
 from glassformer.data.petit.sentence import Pronoun, Sentence
-from glassformer.data.petit.splits import Split, contrasting_pairs, split
+from glassformer.data.petit.splits import Split, contrasting_pairs, split, what_it_is
 from glassformer.data.petit.stories import TEXTS, Text, texts
 from glassformer.data.petit.surface import Tree, words
 from glassformer.data.petit.vocabulary import meanings, vocabulary
@@ -33,5 +33,6 @@ __all__ = [
     "split",
     "texts",
     "vocabulary",
+    "what_it_is",
     "words",
 ]

@@ -92,6 +92,17 @@ def _stream(name: Split, seed: int, size: int, grammar: Grammar) -> Iterator[Sen
             yield sentence
 
 
+def what_it_is(name: Split, seed: int, size: int) -> Iterator[tuple[str, str]]:
+    """English sentences of a split, each with what "it" is there: animal, place or nothing."""
+    kinds = {noun.english[0]: noun.kind for noun in built_in().words.nouns(("animal", "place"))}
+    for sentence in split(name, seed, size):
+        it = sentence.pronoun
+        yield (
+            sentence.english,
+            ("nothing" if it is None else kinds[sentence.english_words[it.english_noun]]),
+        )
+
+
 def contrasting_pairs(
     seed: int, size: int, grammar: Grammar | None = None
 ) -> Iterator[tuple[Sentence, Sentence]]:
