@@ -69,14 +69,14 @@ def main() -> None:
     except GlassformerError as error:
         click.echo(f"glassformer: {error}", err=True)
         sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):  # Abort is a RuntimeError
+        click.echo("stopped", err=True)
+        sys.exit(130)
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error):
             raise
         click.echo("glassformer: memory ran out: free some, or take a smaller model", err=True)
         sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("stopped", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
