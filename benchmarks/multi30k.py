@@ -1,7 +1,7 @@
 """The curve of BLEU over a Multi30k run: python benchmarks/multi30k.py RUN
 
-Scores every checkpoint that the run kept, and its final model, on test_2016_flickr. Train the run
-first, with nothing but:
+Scores the checkpoints that the run kept, and its final model (of a run that is not done, its
+newest), on test_2016_flickr. Train the run first, with nothing but:
 
     glassformer train multi30k-tiny data.path=FOLDER training.updates=1500
 """
@@ -24,7 +24,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path)
     parser.add_argument("--name", default="multi30k-tiny")
-    run = parser.parse_args().run
+    parser.add_argument("--every", type=int, default=1, help="score checkpoints of N, 2N … updates")
+    asked = parser.parse_args()
+    run = asked.run
     model = gf.load(run, notice=print)
     pairs = list(open_data(model.recipe.data).split("test"))
     sources, references = [p[0] for p in pairs], [p[1] for p in pairs]
@@ -42,12 +44,14 @@ def main() -> None:
     curve = []
     final = scores()
     for folder in model.run.checkpoints():
+        if int(folder.name) % asked.every:
+            continue
         model.model.load_state_dict(load_tensors(folder / "model.safetensors"))
         step = int(folder.name)
         curve.append({"updates": step, "dev_loss": losses.get(step), **scores()})
         print(curve[-1])
     lower = [line.lower() for line in references]
-    keep(arguments_name(parser), {
+    keep(asked.name, {
         "what": "Multi30k En-De, test_2016_flickr, beam 5, α 0.6; BLEU is lower-cased",
         "recipe": model.run.recipe,
         "seed": model.recipe.training.seed,
@@ -61,11 +65,6 @@ def main() -> None:
             sacrebleu_score(lower, lower, lowercase=True).signature,
         ],
     })  # fmt: skip
-
-
-def arguments_name(parser: argparse.ArgumentParser) -> str:
-    """The name under which the result is kept."""
-    return str(parser.parse_args().name)
 
 
 if __name__ == "__main__":
