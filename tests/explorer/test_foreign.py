@@ -14,7 +14,7 @@ import glassformer as gf
 from glassformer.explorer.models import Models
 from glassformer.explorer.server import create_app
 
-KINDS = ("gpt2", "bert", "marian", "roberta labels")
+KINDS = ("gpt2", "bert", "marian", "roberta labels", "vit")
 TEXT = "5 17 29 3"
 
 
@@ -47,7 +47,10 @@ def entries_of(content: bytes) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_trace_reaches_the_page_with_its_changes(client: TestClient, kind: str) -> None:
     name, side = kind.replace(" ", "-"), "decoder" if kind in ("gpt2", "marian") else "encoder"
-    asked = {"model": name, "text": TEXT} | ({"target": "7 11"} if kind == "marian" else {})
+    image = " ".join(str(7 * i % 256) for i in range(2 * 15 * 15))
+    asked = {"model": name, "text": image if kind == "vit" else TEXT} | (
+        {"target": "7 11"} if kind == "marian" else {}
+    )
     plain = client.post("/api/trace", json=asked)
     assert plain.status_code == 200, plain.text
     paths = {entry["path"]: entry for entry in entries_of(plain.content)}

@@ -19,6 +19,7 @@ from glassformer.errors import ConfigError, ForeignError
 from glassformer.interop import hub
 from glassformer.interop.mapping import Rows, give, joined, take, transposed
 from glassformer.interop.own import table
+from glassformer.interop.written import export_transformers
 from glassformer.model import DecoderOnly, EncoderDecoder
 
 Saved = dict[str, tuple[Any, Path]]
@@ -78,6 +79,27 @@ def test_the_logits_are_theirs(kind: str, saved: Saved) -> None:
     assert found.shape == wanted.shape
     assert (found - wanted)[real].abs().max() < 1e-4
     assert wanted.std() > 0.1
+
+
+def test_labels_have_their_names_there_and_back(saved: Saved, tmp_path: Path) -> None:
+    theirs, _ = saved["vit"]
+    names = [f"kind {7 * i}" for i in range(7)]
+    theirs.save_pretrained(tmp_path / "vit")
+    said = json.loads((tmp_path / "vit" / "config.json").read_text())
+    said["id2label"] = dict(enumerate(names))
+    (tmp_path / "vit" / "config.json").write_text(json.dumps(said))
+    model = gf.load(tmp_path / "vit")
+    pixels = [11 * i % 256 for i in range(450)]
+    with torch.no_grad():
+        logits = theirs(torch.tensor(pixels).view(1, 2, 15, 15) / 255).logits[0]
+    found = model.labels(" ".join(map(str, pixels)))
+    order = logits.argsort(descending=True).tolist()
+    assert [name for name, _ in found] == [names[i] for i in order]
+    assert torch.allclose(torch.tensor([p for _, p in found]), logits.softmax(-1)[order], atol=1e-5)
+    export_transformers(model.model, model.tokenizers, tmp_path / "out")
+    again = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert again["id2label"] == {str(i): name for i, name in enumerate(names)}
+    assert gf.load(tmp_path / "out").tokenizers.target.pieces([3]) == [names[3]]
 
 
 @torch.no_grad()

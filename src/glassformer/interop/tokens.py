@@ -42,18 +42,20 @@ def read_tokenizers(
         ForeignError: a tokenizer has more entries than the model.
         TokenizerError: its file is no whole tokenizer.
     """
-    if config.image_size is not None:  # whose pixels are numbers from 0 to 255
-        one = Tokenizer(NumbersCodec(256, Specials(0, None, 0, 0, False)))
-        return TokenizerPair(one, one)
-    if (folder / "source.spm").is_file():
+    if (own := folder / "tokenizer.source.json").is_file():
+        return TokenizerPair.load(own.parent)
+    if config.labels is not None:
+        pair = TokenizerPair(before_labels(folder, settings, config), labels(settings, config))
+    elif (folder / "source.spm").is_file():
         pair = marian(folder, config)
-    elif (own := folder / "tokenizer.source.json").is_file():
-        pair = TokenizerPair.load(own.parent)
     else:
         sizes = dict.fromkeys((config.source_vocabulary, config.target_vocabulary))
         sides = [alone(folder, settings, config, size) for size in sizes]
         pair = TokenizerPair(sides[0], sides[-1])
-    for side, size in (("source", config.source_vocabulary), ("target", config.target_vocabulary)):
+    if config.image_size is not None:
+        return pair
+    written = config.target_vocabulary if config.labels is None else config.labels
+    for side, size in (("source", config.source_vocabulary), ("target", written)):
         entries = getattr(pair, side).size
         if entries > size:
             raise ForeignError(
@@ -61,6 +63,21 @@ def read_tokenizers(
                 f"the model's {size}: one of them belongs to another model"
             )
     return pair
+
+
+def before_labels(folder: Path, settings: Mapping[str, Any], config: ModelConfig) -> Tokenizer:
+    """What a model with labels reads: a text, or an image's pixels, numbers from 0 to 255."""
+    if config.image_size is None:
+        return alone(folder, settings, config, config.source_vocabulary)
+    return Tokenizer(NumbersCodec(256, Specials(0, None, 0, 0, False)))
+
+
+def labels(settings: Mapping[str, Any], config: ModelConfig) -> Tokenizer:
+    """The labels by their numbers, with the names that the config gives them."""
+    said = settings.get("id2label", {})
+    count = config.labels or 0
+    names = [str(said.get(str(number), f"label {number}")) for number in range(count)]
+    return Tokenizer(NumbersCodec(count, Specials(0, None, 0, 0, False), names))
 
 
 def alone(folder: Path, settings: Mapping[str, Any], config: ModelConfig, size: int) -> Tokenizer:

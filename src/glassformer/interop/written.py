@@ -21,7 +21,7 @@ from glassformer.interop.vit import VIT
 from glassformer.model.config import ModelConfig
 from glassformer.model.transformer import Model
 from glassformer.runs.files import write_text, written_beside
-from glassformer.text.tokenizer import Tokenizer, TokenizerPair
+from glassformer.text.tokenizer import TokenizerPair
 
 WEIGHTS = "model.safetensors"
 OTHER_FAMILY = "its family is"  # of ``settings.require``, which goes without saying
@@ -88,9 +88,8 @@ def write(model: Model, tokenizers: TokenizerPair, folder: Path, kind: Format) -
         if kind is OWN:
             tokenizers.save(beside)
         else:
-            said |= special_ids(tokenizers.target, model.config)
-            if kind is not VIT:
-                save_tokenizers(tokenizers, beside)
+            said |= special_ids(tokenizers, model.config) | label_names(tokenizers, model.config)
+            save_tokenizers(tokenizers, beside, model.config)
             if model.config.family != "encoder-only":
                 keep(beside / "generation_config.json", generation(said, model.config))
         if kind is VIT:
@@ -104,8 +103,17 @@ def keep(file: Path, content: dict[str, Any]) -> None:
     write_text(file, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def special_ids(tokenizer: Tokenizer, config: ModelConfig) -> dict[str, Any]:
+def label_names(tokenizers: TokenizerPair, config: ModelConfig) -> dict[str, Any]:
+    """What each label is called, where that is known."""
+    if config.labels is None or config.labels != tokenizers.target.size:
+        return {}
+    names = tokenizers.target.pieces(range(config.labels))
+    return {"id2label": dict(enumerate(names)), "label2id": {n: i for i, n in enumerate(names)}}
+
+
+def special_ids(tokenizers: TokenizerPair, config: ModelConfig) -> dict[str, Any]:
     """The special ids under their names; of a decoder that begins with padding, no beginning."""
+    tokenizer = tokenizers.target if config.labels is None else tokenizers.source
     first = None if config.family == "encoder-decoder" else tokenizer.bos_id
     ids = {"pad_token_id": config.pad, "bos_token_id": first, "eos_token_id": tokenizer.eos_id}
     return {name: index for name, index in ids.items() if config.image_size is None}
@@ -135,9 +143,15 @@ def preprocessor(config: ModelConfig) -> dict[str, Any]:
     }
 
 
-def save_tokenizers(tokenizers: TokenizerPair, folder: Path) -> None:
-    """Write the tokenizers in the files that they came in; those of our own kinds in ours."""
-    if all(side.export(folder, name) for side, name in
-           ((tokenizers.source, "source"), (tokenizers.target, "target"))):  # fmt: skip
+def save_tokenizers(tokenizers: TokenizerPair, folder: Path, config: ModelConfig) -> None:
+    """Write the tokenizers in the files that they came in; those of our own kinds in ours.
+
+    Labels stand in the config, and pixels are numbers: neither has a file.
+    """
+    if config.image_size is not None:
         return
-    tokenizers.save(folder)
+    sides = {"source": tokenizers.source, "target": tokenizers.target}
+    if config.labels is not None:
+        del sides["target"]
+    if not all(tokenizer.export(folder, side) for side, tokenizer in sides.items()):
+        tokenizers.save(folder)

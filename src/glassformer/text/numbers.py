@@ -12,12 +12,12 @@ from glassformer.text.derivation import Word
 
 
 class NumbersCodec:
-    """``"5 17 3"`` is the ids 5, 17 and 3."""
+    """``"5 17 3"`` is the ids 5, 17 and 3; ``names`` is what each means, as far as it is known."""
 
     kind = "numbers"
 
-    def __init__(self, size: int, specials: Specials):
-        self.size, self.specials = size, specials
+    def __init__(self, size: int, specials: Specials, names: Sequence[str] = ()):
+        self.size, self.specials, self.names = size, specials, list(names)
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """See ``Codec``.
@@ -41,7 +41,7 @@ class NumbersCodec:
 
     def pieces(self, ids: Sequence[int]) -> list[str]:
         """See ``Codec``."""
-        return [str(index) for index in ids]
+        return [self.names[i] if i < len(self.names) else str(i) for i in ids]
 
     def derive(self, text: str) -> list[Word]:
         """See ``Codec``."""
@@ -50,9 +50,10 @@ class NumbersCodec:
 
     def content(self) -> dict[str, Any]:
         """See ``Codec``."""
-        return {"size": self.size, "specials": asdict(self.specials)}
+        return {"size": self.size, "specials": asdict(self.specials), "names": self.names}
 
     @classmethod
     def from_content(cls, content: dict[str, Any]) -> NumbersCodec:
         """The codec whose ``content()`` this is."""
-        return cls(content["size"], Specials(**content["specials"]))
+        names = content.get("names", ())
+        return cls(content["size"], Specials(**content["specials"]), names)
