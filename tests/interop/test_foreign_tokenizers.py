@@ -75,6 +75,22 @@ def test_berts_pieces_and_their_frame(bert: tuple[Path, Any]) -> None:
     assert filled.startswith("the girl") and filled.endswith("the dog")
 
 
+def test_labels_are_learned_on_top(bert: tuple[Path, Any], tmp_path: Path) -> None:
+    recipe = gf.load_recipe("petit-it", [
+        f"init_from={bert[0]}", "data.size=300", "training.updates=6", "training.average=1",
+        "training.checkpoint_every=3", "training.evaluate_every=3", "training.snapshots=0",
+        "training.tokens_per_update=400", "training.tokens_per_batch=400",
+        "data.max_length=37",
+    ])  # fmt: skip
+    assert gf.train(recipe, tmp_path / "run")
+    model = gf.load(tmp_path / "run")
+    assert model.config.embedding_norm and model.config.d_model == 22
+    assert model.classify(NEW[0]) in {"animal", "place", "nothing"}
+    assert model.tokenizers.source.encode(NEW[0]) == gf.load(bert[0]).tokenizers.source.encode(
+        NEW[0]
+    )
+
+
 def test_gpt2s_pieces_and_no_frame(gpt2: tuple[Path, Any]) -> None:
     folder, theirs = gpt2
     model = gf.load(folder)

@@ -109,7 +109,12 @@ def opening(model: LoadedModel) -> str:
     """The text that the page opens with: of a run that is not petit's, what its training showed."""
     if model.built_in:
         return words.OPENING
-    return "" if model.untrained else model.recipe.training.sample or ""
+    if model.has_run:
+        return model.recipe.training.sample or ""
+    if model.config.image_size is not None:  # an even ramp from black to white
+        count = model.config.channels * model.config.image_size**2
+        return " ".join(str(255 * i // (count - 1)) for i in range(count))
+    return "1 2 3" if model.tokenizers.source.kind == "numbers" else ""
 
 
 def describe(name: str, model: LoadedModel) -> dict[str, Any]:

@@ -96,4 +96,6 @@ def label_names(config: ModelConfig, tokenizers: TokenizerPair) -> list[str]:
     """The name of each label of the model; "" of one that is none."""
     if tokenizers.target.kind == "labels":
         return ["", *tokenizers.target.pieces(range(1, tokenizers.target.size))]
+    if tokenizers.target.size == config.labels:  # another project's, which count from 0
+        return tokenizers.target.pieces(range(config.labels))
     return [f"label {index}" for index in range(config.labels or 0)]

@@ -17,7 +17,8 @@ from glassformer.training.recipe import Recipe
 
 Notice = Callable[[str], None]
 OF_TOKENIZERS = ("source_vocabulary", "target_vocabulary", "pad")  # they are not a recipe's to say
-RATES = ("dropout", "attention_dropout", "activation_dropout")
+RATES = {"dropout", "attention_dropout", "activation_dropout"}
+ENDING = {"labels", "head", "tie", "output_bias"}  # what comes after the last hidden state
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,17 @@ def start_of(init_from: str, notice: Notice) -> Start:
 def settled(recipe: Recipe, notice: Notice) -> Recipe:
     """The recipe; with the model that it starts from as its [model], if that is another project's.
 
-    Of its own section only the dropout rates remain: an imported model is what it is.
+    Of its own section only the dropout rates remain, and with ``labels`` what gives these: an
+    imported model is what it is.
     """
     if recipe.init_from is None or not is_foreign(Path(recipe.init_from)):
         return recipe
     config = asdict(start_of(recipe.init_from, notice).config)
     plain = asdict(base(1))
-    theirs = {n: v for n, v in config.items() if n not in OF_TOKENIZERS and v != plain[n]}
-    own = {name: value for name, value in recipe.model.items() if name in RATES}
+    ending = ENDING if "labels" in recipe.model else set()
+    own = {name: value for name, value in recipe.model.items() if name in RATES | ending}
+    theirs = {"tie": config["tie"]} | {n: v for n, v in config.items() if v != plain[n]}
+    theirs = {n: v for n, v in theirs.items() if n not in {*OF_TOKENIZERS, *ending}}
     if recipe.model.keys() - own.keys():
         notice(f"the model is that of {recipe.init_from}: the recipe's own is left aside")
-    return replace(recipe, model={"tie": config["tie"]} | theirs | own)
+    return replace(recipe, model=theirs | own)
