@@ -37,10 +37,16 @@ def test_all_of_them_are_described(client: TestClient) -> None:
     assert found["bert"]["parameters"] == sum(found["bert"]["families"].values())
 
 
-def entries_of(content: bytes) -> list[dict[str, Any]]:
+def graph_of(content: bytes) -> dict[str, Any]:
     """The graph of an answer."""
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    found: list[dict[str, Any]] = json.loads(header["__metadata__"]["graph"])["entries"]
+    found: dict[str, Any] = json.loads(header["__metadata__"]["graph"])
+    return found
+
+
+def entries_of(content: bytes) -> list[dict[str, Any]]:
+    """What was recorded."""
+    found: list[dict[str, Any]] = graph_of(content)["entries"]
     return found
 
 
@@ -56,6 +62,9 @@ def test_a_trace_reaches_the_page_with_its_changes(client: TestClient, kind: str
     paths = {entry["path"]: entry for entry in entries_of(plain.content)}
     path = f"{side}.1.self_attention.weights"
     assert paths[path]["axes"] == ["batch", "head", "query", "key"]
+    checks = client.get(f"/api/checks/{graph_of(plain.content)['about']['trace']}")
+    assert checks.status_code == 200, checks.text
+    assert all(finding["ok"] for finding in checks.json()["findings"])
     change = {"path": path, "where": [0, None, None], "scale": 0.0}
     changed = client.post("/api/trace", json=asked | {"changes": [change]})
     assert changed.status_code == 200, changed.text

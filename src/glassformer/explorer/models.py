@@ -106,15 +106,10 @@ def routes(models: Models) -> APIRouter:
 
 
 def opening(model: LoadedModel) -> str:
-    """The text that the page opens with: of a run that is not petit's, what its training showed."""
+    """The text that the page opens with."""
     if model.built_in:
         return words.OPENING
-    if model.has_run:
-        return model.recipe.training.sample or ""
-    if model.config.image_size is not None:  # an even ramp from black to white
-        count = model.config.channels * model.config.image_size**2
-        return " ".join(str(255 * i // (count - 1)) for i in range(count))
-    return "1 2 3" if model.tokenizers.source.kind == "numbers" else ""
+    return model.opening
 
 
 def describe(name: str, model: LoadedModel) -> dict[str, Any]:

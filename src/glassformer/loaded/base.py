@@ -110,6 +110,17 @@ class LoadedModel:
         return self.config.max_length - self.config.first_position
 
     @property
+    def opening(self) -> str:
+        """A text of the kind that it reads, to begin with: what its training showed, or numbers
+        where it reads these; "" if nothing is known."""
+        if self._recipe is not None:
+            return self._recipe.training.sample or ""
+        if self.config.image_size is not None:  # an even ramp from black to white
+            count = self.config.channels * self.config.image_size**2
+            return " ".join(str(255 * i // (count - 1)) for i in range(count))
+        return "1 2 3" if self.tokenizers.source.kind == "numbers" else ""
+
+    @property
     def smoothing(self) -> float:
         """The label smoothing that it was trained with; the paper's (§5.4) if it was not."""
         return 0.1 if self._recipe is None else self._recipe.training.label_smoothing

@@ -20,6 +20,7 @@ from glassformer.inspection.stepping import step_of
 from glassformer.inspection.tape import Tape
 from glassformer.loaded.base import LoadedModel
 from glassformer.loaded.training import copied
+from glassformer.tasks.labelling import readable
 
 SIDES = ("left", "right")
 OPENING = "the girl sleeps"
@@ -62,7 +63,8 @@ def check(
         ConfigError: the inputs do not fit the model, or one another.
     """
     if isinstance(model, LoadedModel):
-        text = inputs if isinstance(inputs, str) else OPENING
+        usual = OPENING if model.built_in else model.opening or OPENING
+        text = inputs if isinstance(inputs, str) else usual
         return Report(model.name, tuple(examine(subject_of(model, text))))
     if inputs is None or isinstance(inputs, str):
         raise ConfigError("check needs the inputs that the model's forward takes")
@@ -98,6 +100,9 @@ def findings_of(model: LoadedModel, tape: Tape) -> list[Finding]:
 
 def subject_of(model: LoadedModel, text: str) -> Subject:
     """A loaded model that reads this text, as something to be examined."""
+    if model.config.image_size is not None:
+        pixels = readable(model.model, model.tokenizers, text)
+        return Subject(Call(model.model, {"pixels": pixels}), sides=())
     reading = model.read(text, None, None, 0)
     given = {
         "encoder-decoder": {"source": reading.source, "target": reading.target},

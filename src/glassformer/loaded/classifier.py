@@ -10,6 +10,7 @@ from glassformer.errors import ConfigError
 from glassformer.inspection.patch import Patch, observe, unchanged
 from glassformer.loaded.base import LoadedModel, Reading, show_prediction
 from glassformer.model.transformer import Model
+from glassformer.tap import unseen
 from glassformer.tasks.labelling import as_images, label_names, labelled
 
 
@@ -47,7 +48,8 @@ class Classifier(LoadedModel):
         """See ``LoadedModel``."""
         read = self.tensor(reading.source)
         if self.config.image_size is not None:
-            read = as_images(read, self.config, self.tokenizers).to(model.output_matrix.dtype)
+            images = unseen(as_images, read, self.config, self.tokenizers)
+            read = images.to(model.output_matrix.dtype)
         hidden: Tensor = model(read)
         return hidden
 
