@@ -53,7 +53,7 @@ def main() -> None:
     lower = [line.lower() for line in references]
     keep(asked.name, {
         "what": "Multi30k En-De, test_2016_flickr, beam 5, α 0.6; BLEU is lower-cased",
-        "recipe": model.run.recipe,
+        "recipe": model.run.recipe.replace(str(model.recipe.data.path), "FOLDER"),
         "seed": model.recipe.training.seed,
         "updates": rows[-1]["step"],
         "seconds": rows[-1]["seconds"],
