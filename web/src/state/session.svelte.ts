@@ -40,7 +40,6 @@ class Session {
 
   model = $derived(this.place['model'] ?? '');
   text = $derived(this.place['text'] ?? '');
-  view = $derived(this.place['view'] ?? '');
   open = $derived(this.place['open'] ?? '');
   head = $derived(Number(this.place['head'] ?? 0));
   changes = $derived(parsed<Change[]>(this.place['changes'], []));
@@ -53,6 +52,8 @@ class Session {
   graph = $derived<Graph | null>(this.recording?.graph ?? null);
   /** A module of anybody's: it ran on inputs of its own, and reads no text. */
   own = $derived((this.graph?.about.family ?? this.info?.family) === 'module');
+  /** The open view; a module, which has no sentence to begin with, opens on its network. */
+  view = $derived(this.place['view'] ?? (this.own ? 'network' : ''));
   /** Whether something can be changed and run again. */
   alterable = $derived(this.source.live && !this.own);
   values = $derived<Map<string, Tensor>>(this.recording?.values ?? new Map());
