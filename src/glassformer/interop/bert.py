@@ -14,7 +14,13 @@ import torch
 
 from glassformer.interop.format import Format, Tensors, prefix_of
 from glassformer.interop.mapping import Ignored, Known, Rows, Table
-from glassformer.interop.settings import Settings, require, their_activation
+from glassformer.interop.settings import (
+    Settings,
+    names_of_labels,
+    require,
+    sizes,
+    their_activation,
+)
 from glassformer.model.config import Head, ModelConfig
 
 LAYER, ATTENTION = "encoder.{}.", "encoder.{}.self_attention."
@@ -195,8 +201,7 @@ def ours_as(kind: str, ours: ModelConfig, function: Head) -> dict[str, Any]:
         "tie_word_embeddings": ours.labels is not None or ours.tie != "none",
     }  # fmt: skip
     if ours.labels is not None:
-        found["id2label"] = {str(i): f"LABEL_{i}" for i in range(ours.labels)}
-        found["label2id"] = {f"LABEL_{i}": i for i in range(ours.labels)}
+        found |= names_of_labels(ours)
     return found
 
 
@@ -205,19 +210,15 @@ def bert_settings(kind: str, ours: ModelConfig) -> dict[str, Any]:
     first = 0 if kind == "BERT" else ours.pad + 1
     require(ours, kind, **SHAPE, first_position=first, segments=max(ours.segments, 1))
     found = ours_as(kind, ours, "tanh")
-    return found | {
-        "architectures": [kind.capitalize() + found["architectures"][0]],
-        "model_type": kind.lower(),
-        "hidden_size": ours.d_model,
-        "intermediate_size": ours.d_ff,
-        "num_attention_heads": ours.n_heads,
-        "num_hidden_layers": ours.n_layers,
-        "hidden_dropout_prob": ours.dropout,
-        "attention_probs_dropout_prob": ours.attention_dropout,
-        "type_vocab_size": ours.segments,
-        "hidden_act": their_activation(ours.activation),
-        "layer_norm_eps": ours.epsilon,
-    }
+    return (
+        found
+        | sizes(ours)
+        | {
+            "architectures": [kind.capitalize() + found["architectures"][0]],
+            "model_type": kind.lower(),
+            "type_vocab_size": ours.segments,
+        }
+    )
 
 
 def distilbert_settings(ours: ModelConfig) -> dict[str, Any]:

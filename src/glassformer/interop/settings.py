@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from glassformer.errors import ForeignError, nearest
-from glassformer.model.config import Activation
+from glassformer.model.config import Activation, ModelConfig
 
 # Their names of activations.
 ACTIVATIONS: dict[str, Activation] = {
@@ -62,6 +62,29 @@ class Settings:
 def their_activation(name: Activation) -> str:
     """The first of their names for an activation of ours."""
     return next(theirs for theirs, ours in ACTIVATIONS.items() if ours == name)
+
+
+def sizes(ours: ModelConfig) -> dict[str, Any]:
+    """What BERT, RoBERTa and ViT call the sizes and rates of an encoder alike."""
+    return {
+        "hidden_size": ours.d_model,
+        "intermediate_size": ours.d_ff,
+        "num_attention_heads": ours.n_heads,
+        "num_hidden_layers": ours.n_layers,
+        "hidden_dropout_prob": ours.dropout,
+        "attention_probs_dropout_prob": ours.attention_dropout,
+        "hidden_act": their_activation(ours.activation),
+        "layer_norm_eps": ours.epsilon,
+    }
+
+
+def names_of_labels(ours: ModelConfig) -> dict[str, Any]:
+    """Their two tables of labels, which are numbered here; empty ones of a model without."""
+    labels = range(ours.labels or 0)
+    return {
+        "id2label": {str(i): f"LABEL_{i}" for i in labels},
+        "label2id": {f"LABEL_{i}": i for i in labels},
+    }
 
 
 def require(config: Any, kind: str, **expected: Any) -> None:

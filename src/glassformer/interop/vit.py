@@ -8,7 +8,7 @@ import torch
 
 from glassformer.interop.format import Format, Tensors
 from glassformer.interop.mapping import Ignored, Table, shaped
-from glassformer.interop.settings import Settings, require, their_activation
+from glassformer.interop.settings import Settings, names_of_labels, require, sizes
 from glassformer.model.config import ModelConfig
 
 LAYER, ATTENTION = "encoder.{}.", "encoder.{}.self_attention."
@@ -81,24 +81,17 @@ def settings(ours: ModelConfig) -> dict[str, Any]:
     )  # fmt: skip
     if ours.image_size is None:
         require(ours, "ViT", image_size="a number")
-    labels = range(ours.labels or 0)
-    return {
-        "architectures": ["ViTForImageClassification"],
-        "model_type": "vit",
-        "image_size": ours.image_size,
-        "patch_size": ours.patch_size,
-        "num_channels": ours.channels,
-        "hidden_size": ours.d_model,
-        "intermediate_size": ours.d_ff,
-        "num_attention_heads": ours.n_heads,
-        "num_hidden_layers": ours.n_layers,
-        "hidden_dropout_prob": ours.dropout,
-        "attention_probs_dropout_prob": ours.attention_dropout,
-        "hidden_act": their_activation(ours.activation),
-        "layer_norm_eps": ours.epsilon,
-        "id2label": {str(i): f"LABEL_{i}" for i in labels},
-        "label2id": {f"LABEL_{i}": i for i in labels},
-    }
+    return (
+        sizes(ours)
+        | names_of_labels(ours)
+        | {
+            "architectures": ["ViTForImageClassification"],
+            "model_type": "vit",
+            "image_size": ours.image_size,
+            "patch_size": ours.patch_size,
+            "num_channels": ours.channels,
+        }
+    )
 
 
 def adapted(theirs: Settings, tensors: Tensors) -> Tensors:

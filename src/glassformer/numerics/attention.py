@@ -76,14 +76,12 @@ def attend_fused(
         rate = dropout_rate  # drawn inside the kernel: the weights are never in memory
         return F.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=rate)
     learns = torch.is_grad_enabled() and query.requires_grad
-    by_products = query.device.type == "cpu" and learns and key.size(-2) <= SHORT
-    if dropout_rate > 0:
+    drops = dropout_rate > 0 and randomness is not None
+    if drops or (not learns and quicker_by_steps(query, key)):
         return attend_by_steps(
             query, key, value, mask, dropout_rate=dropout_rate, randomness=randomness
         )
-    if not learns and quicker_by_steps(query, key):
-        return attend_by_steps(query, key, value, mask)
-    if by_products:
+    if learns and query.device.type == "cpu" and key.size(-2) <= SHORT:
         mixed: Tensor = ByProducts.apply(query, key, value, mask)  # type: ignore[no-untyped-call]
         return mixed
     return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)

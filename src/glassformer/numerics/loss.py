@@ -31,7 +31,11 @@ def smoothed_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float) ->
     Returns:
         [row], in nats.
     """
-    log_total = logits.logsumexp(-1)
+    return losses_under(logits.logsumexp(-1), logits, targets, smoothing)
+
+
+def losses_under(log_total: Tensor, logits: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    """``smoothed_cross_entropy`` where the logarithm of each row's total [row] is known."""
     gold = logits.gather(-1, targets[:, None])[:, 0]
     return log_total - (1 - smoothing) * gold - smoothing * logits.mean(-1)
 

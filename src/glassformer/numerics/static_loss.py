@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from glassformer.numerics.loss import with_bias
+from glassformer.numerics.loss import losses_under, with_bias
 
 CHUNK = 4096  # rows of logits that exist at one time
 
@@ -30,8 +30,7 @@ def part_of_loss(
     """
     real = (targets != pad).float()
     log_total = logits.logsumexp(-1)
-    gold = logits.gather(-1, targets[:, None])[:, 0]
-    losses = log_total - (1 - smoothing) * gold - smoothing * logits.mean(-1)
+    losses = losses_under(log_total, logits, targets, smoothing)
     # A comparison, and no scatter: its order of additions is fixed.
     said = torch.arange(logits.size(-1), device=logits.device) == targets[:, None]
     wanted = said * (1 - smoothing) + smoothing / logits.size(-1)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from glassformer.loaded import load
 from glassformer.model.presets import base
 from glassformer.model.transformer import build
-from glassformer.paper.exhibit import Cost, Exhibit, Request, bullets
+from glassformer.paper.exhibit import Exhibit, Request, bullets
 from glassformer.paper.facts import VOCABULARY
 from glassformer.paper.pens import EMBEDDING, LINEAR, NORM, SOFTMAX, Canvas, in_style
-from glassformer.paper.structure import Structure, structure_of
+from glassformer.paper.structure import Structure, cost, structure_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,10 +24,7 @@ STEPS = {  # what a recorded attention has, in the paper's words and colours
     "mixed": ("MatMul", PRODUCT),
 }
 
-
-def cost(request: Request) -> Cost:
-    """One short pass of the model, and one of the paper's base model, untrained."""
-    return Cost(("records a pass of the model and of the paper's base model (untrained), draws",))
+__all__ = ["cost", "make"]
 
 
 @in_style

@@ -17,6 +17,12 @@ from glassformer.model.attention import MultiHeadAttention
 from glassformer.model.config import ModelConfig
 from glassformer.model.feedforward import FeedForward
 from glassformer.model.transformer import EncoderDecoder, Model
+from glassformer.paper.exhibit import Cost, Request
+
+
+def cost(request: Request) -> Cost:
+    """One short pass of the model, and one of the paper's base model, untrained."""
+    return Cost(("records a pass of the model and of the paper's base model (untrained), draws",))
 
 
 @dataclass(frozen=True)
