@@ -12,7 +12,9 @@ import argparse
 import json
 import statistics
 import tempfile
+from contextlib import nullcontext
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ from training import SETTINGS, Work, trainer
 from glassformer.data.batching import Position, updates
 from glassformer.data.prepare import encode_corpus
 from glassformer.numerics.loss import smoothed_cross_entropy
-from glassformer.tap import observer
+from glassformer.tap import by_written_steps
 from glassformer.training.dev import dev_loss
 
 LAST = 50  # updates whose training loss is averaged
@@ -57,16 +59,15 @@ def learned(path: str, seed: int, count: int, pairs: list[tuple[str, str]], toke
         work = Work(sizes, tokenizers, corpus, tokens, [])
         runner = trainer(work, "fp32" if path == "plain" else "auto", folder / "run", seed)
         runner.corpora = {"train": corpus, "dev": dev}
-        if path == "plain":  # whoever is observed goes by the written steps
-            observer.set(lambda part, name, axes, value: value)
+        if path == "plain":
             runner.share.compute.objective = partial(
                 plain_loss, pad=sizes.pad, smoothing=runner.config.label_smoothing
             )
-        stream = updates(corpus, runner.batching, Position(0, 0, 0))
-        for _ in range(count):
-            batches, position = next(stream)
-            runner.one_update(batches, position)
-        observer.set(None)
+        with by_written_steps() if path == "plain" else nullcontext():
+            for batches, position in islice(
+                updates(corpus, runner.batching, Position(0, 0, 0)), count
+            ):
+                runner.one_update(batches, position)
         losses = [row["loss"] for row in runner.run.metrics()][-LAST:]
         found, _ = dev_loss(
             runner.model, dev, runner.batching, lambda rows: runner.collate("dev", rows)

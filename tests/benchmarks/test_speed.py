@@ -17,7 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from training import OURS, Sizes, Work, computes_in_bf16, flop, ratios, trainer
 
 from glassformer.loaded.families import words_of_petit
-from glassformer.tap import observer
+from glassformer.tap import by_written_steps
 from glassformer.text.tokenizer import TokenizerPair
 
 
@@ -73,11 +73,9 @@ def test_operations_are_those_that_torch_counts(tmp_path: Path) -> None:
     ours = trainer(work, "fp32", tmp_path / "run")
     batch = work.batch(0)
     assert batch.source.shape == batch.target_in.shape == (17, 13)
-    plain = observer.set(lambda part, name, axes, value: value)  # the written steps: nothing added
-    with FlopCounterMode(display=False) as counter:
+    with by_written_steps(), FlopCounterMode(display=False) as counter:  # nothing is added
         logits = ours.model.logits(ours.model(*batch.inputs))
         cross_entropy(logits.flatten(0, 1), batch.target_out.flatten()).backward()
-    observer.reset(plain)
     assert counter.get_total_flops() == pytest.approx(flop(sizes, batch), rel=1e-6)
     a = torch.zeros(2048, 2048)
     with FlopCounterMode(display=False) as counter:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from glassformer.numerics.dropout import Randomness, dropout
-from glassformer.tap import observer
+from glassformer.tap import by_written_steps
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.3, 0.5, 0.9])
@@ -55,11 +55,8 @@ def test_by_bits_is_the_product_that_a_recording_shows(dtype: torch.dtype) -> No
         shown[name] = value
         return value
 
-    token = observer.set(lambda part, name, axes, value: value)
-    try:
+    with by_written_steps():
         by_steps = dropout(x, 0.3, Randomness(6), tap=look)
-    finally:
-        observer.reset(token)
     assert torch.equal(fast, by_steps) and torch.equal(fast != 0, shown["kept"])
     assert shown["kept"].dtype == torch.bool
 

@@ -21,19 +21,19 @@ from glassformer.paper.exhibit import Cost, Request, duration
 from glassformer.paper.flops import forward_flops, training_flops
 from glassformer.paper.measure import exponent, peak_bytes
 from glassformer.paper.trainings import carry_out, carry_out_all
+from glassformer.tap import by_written_steps
 
 CONFIG = gf.ModelConfig(
     source_vocabulary=97, target_vocabulary=97, d_model=22, d_ff=37, n_heads=3, n_layers=2,
-    d_k=5, d_v=7, attention_dropout=0.1,
+    d_k=5, d_v=7,
 )  # fmt: skip
 
 
 def test_flops_are_those_that_torch_counts() -> None:
-    # With dropout on its weights attention runs by its written steps, without padding for speed.
     model = gf.build(CONFIG).eval()
     assert isinstance(model, EncoderDecoder)
     source, target = torch.randint(1, 97, (1, 11)), torch.randint(1, 97, (1, 13))
-    with FlopCounterMode(display=False) as forward:
+    with by_written_steps(), FlopCounterMode(display=False) as forward:
         hidden = model(source, target)
         logits = model.logits(hidden)
     with FlopCounterMode(display=False) as back:
@@ -47,7 +47,7 @@ def test_flops_are_those_that_torch_counts() -> None:
 def test_flops_of_one_stack() -> None:
     config = gf.ModelConfig(**vars(CONFIG) | {"family": "decoder-only"})
     model = gf.build(config).eval()
-    with FlopCounterMode(display=False) as forward:
+    with by_written_steps(), FlopCounterMode(display=False) as forward:
         model.logits(model(torch.randint(1, 97, (1, 13))))
     assert forward.get_total_flops() == forward_flops(config, 0, 13)
 

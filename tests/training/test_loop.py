@@ -16,7 +16,7 @@ import torch
 from glassformer.data.batching import collate
 from glassformer.data.corpus import EncodedCorpus
 from glassformer.errors import TrainingError
-from glassformer.tap import observer
+from glassformer.tap import by_written_steps
 from glassformer.text.tokenizer import TokenizerPair
 from glassformer.training.config import TrainingConfig
 from glassformer.training.loop import Trainer
@@ -82,11 +82,8 @@ def test_the_gradient_of_the_quick_bodies_is_that_of_the_written_steps(
         return torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
 
     quick = with_dropout()
-    token = observer.set(lambda part, name, axes, value: value)
-    try:
+    with by_written_steps():
         written = with_dropout()
-    finally:
-        observer.reset(token)
     assert torch.allclose(quick, written, atol=1e-6) and written.norm() > 0.01
 
 
