@@ -102,14 +102,16 @@ OFFENCES = {
     "core/h.ts": "export const h = 'https://example.org';",
     "views/i.ts": "import { session } from 's';\nsession.head = 1;",
     "strings/j.ts": "export const j = { it: 'its weight is 1' };",
+    "views/k.ts": "import { t } from '../strings/en';",
 }
 ALLOWED = {
-    "views/A.svelte": "<p class='wide open door' title={en.a}>{en.b} = 1 × n²</p>"
+    "views/A.svelte": "<p class='wide open door' title={t.a}>{t.b} = 1 × n²</p>"
     "<style>p { font: 13px/1.5 serif; }</style>",
     "api/g.ts": "export const g = fetch('api/models');",
     "core/f.test.ts": "export const f = Math.random();",
     "strings/j.ts": "export const j = { weights: 'attention', k: 'weighted sum of values' };",
     "state/i.ts": "session.head = 1;",
+    "views/k.ts": "import { t } from '../strings';",
 }
 
 

@@ -15,6 +15,7 @@ const PATTERNS = [
   [/(?<![.\w]|async )fetch\(|\bXMLHttpRequest\b|\bWebSocket\b|\bEventSource\b|\bsendBeacon\b/g, 'api/', 'requests are made in api/ alone'],
   [/\b(?:https?|wss?):\/\/(?!www\.w3\.org\/)|url\(['"]?\/\//g, null, 'no other host is asked for anything'],
   [/\bsession\.\w+ (?:=|[-+*/|&?]{1,2}=) |\bsession\.\w+(?:\+\+|--)/g, 'state/', 'state is changed in state/ alone'],
+  [/from '[.\/]+strings\/\w+'/g, 'strings/', 'a language is imported in strings/ alone: take t from strings'],
 ];
 
 const offences = [];

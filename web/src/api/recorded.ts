@@ -2,12 +2,12 @@
 
 import type { Graph } from '../core/graph';
 import { read, type Tensor } from '../core/safetensors';
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { SourceError, type Answer, type ModelInfo, type Source } from './source';
 
 export function recorded(file: ArrayBuffer, name: string): Source {
   const { graph, values } = opened(file);
-  const no = (): never => { throw new SourceError(en.state.recorded); };
+  const no = (): never => { throw new SourceError(t.state.recorded); };
   return {
     live: false,
     models: () => Promise.resolve([described(graph, values, name)]),
@@ -18,7 +18,7 @@ export function recorded(file: ArrayBuffer, name: string): Source {
       return Promise.resolve(entry?.line ? { file: entry.file, line: entry.line, first: entry.line, lines: [] } : null);
     },
     whole: () => Promise.resolve(file),
-    ask: () => Promise.reject(new SourceError(en.state.recorded)),
+    ask: () => Promise.reject(new SourceError(t.state.recorded)),
   };
 }
 
@@ -28,7 +28,7 @@ function opened(file: ArrayBuffer): { graph: Graph; values: Map<string, Tensor> 
     const graph = JSON.parse(metadata['graph'] ?? '') as Graph;
     return { graph: { ...graph, about: { ...graph.about, trace: 'file' } }, values: tensors };
   } catch {
-    throw new SourceError(en.state.noRecording);
+    throw new SourceError(t.state.noRecording);
   }
 }
 

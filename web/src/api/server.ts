@@ -2,7 +2,7 @@
 
 import type { Graph } from '../core/graph';
 import { read, type Tensor } from '../core/safetensors';
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { SourceError, type Answer, type Code, type ModelInfo, type Source, type TraceRequest } from './source';
 
 async function answer(address: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
@@ -12,11 +12,11 @@ async function answer(address: string, body?: unknown, signal?: AbortSignal): Pr
     response = await fetch(address, { ...(body === undefined ? {} : post), signal: signal ?? null });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new SourceError(en.state.gone, true);
+    throw new SourceError(t.state.gone, true);
   }
   if (response.ok) return response;
   const said = (await response.json().catch(() => ({}))) as { error?: string };
-  throw new SourceError(said.error ?? en.state.answered(response.status), false, response.status);
+  throw new SourceError(said.error ?? t.state.answered(response.status), false, response.status);
 }
 
 async function ask<T>(address: string, body?: unknown, signal?: AbortSignal): Promise<T> {

@@ -1,7 +1,7 @@
 // What merely arranges numbers anew (transpose, split, slice …), done to places instead of values:
 // so that a cell of an operator's input can say which cell of a recorded value it is.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 import type { Json, Source } from './graph';
 
 /** A shape, and for each of its flat places the flat place of the recorded value that stands there. */
@@ -72,7 +72,7 @@ function arrange(name: string, constants: Json[], x: Places): Places {
     case 'select': return dropped(sliced(x, dim(given[0]), given[1] as number, (given[1] as number) + 1, 1), dim(given[0]));
     case 'contiguous': case 'detach': case 'clone': case 'alias': return x;
   }
-  throw new Error(en.state.arranges(name));
+  throw new Error(t.state.arranges(name));
 }
 
 function filled(parts: number[], whole: number): number[] {

@@ -3,7 +3,7 @@
 import { unravel } from './arrange';
 import { readable } from './format';
 import type { Entry, Graph, Token } from './graph';
-import { axisNames, en } from '../strings/en';
+import { axisNames, t } from '../strings';
 
 /** Operators whose result has the axes of their first input, or all but its last one. */
 const KEEPS = new Set(['', 'softmax', 'log_softmax', 'masked_fill', 'bitwise_not', 'relu', 'gelu', 'silu', 'layer_norm', 'mul', 'div', 'add', 'sub', 'exp', 'log', 'tanh', 'sqrt', 'ne', 'lt', 'neg']);
@@ -51,6 +51,6 @@ export function placeInWords(graph: Graph, entry: Entry, flat: number, vocabular
   const named = axes.map((name, axis) => ({ name, axis })).filter(({ name, axis }) => name !== 'batch' && entry.shape[axis] !== 1);
   const words = named.map(({ name, axis }) => ({ name, token: tokensAlong(graph, entry, axis) !== null, text: labelsAlong(graph, entry, axis, vocabulary)(place[axis]!) }));
   const tokens = words.filter((one) => one.token).map((one) => one.text).join(' → '), others = words.filter((one) => !one.token).map((one) => one.text);
-  if (axes.at(-1) === 'vocabulary' && tokens) return [...others, graph.about.family === 'encoder-only' ? en.axes.at(tokens) : en.axes.after(tokens)].join(', ');
+  if (axes.at(-1) === 'vocabulary' && tokens) return [...others, graph.about.family === 'encoder-only' ? t.axes.at(tokens) : t.axes.after(tokens)].join(', ');
   return [tokens, ...others].filter(Boolean).join(', ');
 }

@@ -3,7 +3,7 @@
 import type { Entry, Json, Source } from './graph';
 import { number } from './format';
 import { called } from './names';
-import { en } from '../strings/en';
+import { t } from '../strings';
 
 const SIGNS: Record<string, string> = { add: '+', sub: '−', mul: '×', div: '÷', matmul: '·', ne: '≠', le: '≤', bitwise_and: '∧' };
 
@@ -34,14 +34,14 @@ export function formulaOf(entry: Entry, entries: Entry[]): string {
   if (sign) return `${a} ${sign} ${operand(entry, entries, argument(entry, 1, 'other'))}`;
   const first = entry.inputs[0] ? short(entries[entry.inputs[0].entry]!) : '';
   switch (entry.operator) {
-    case '': return first ? en.network.same(first) : '';
+    case '': return first ? t.network.same(first) : '';
     case 'linear': return `${first} · ${short(entries[entry.inputs[1]!.entry]!)}${entry.inputs.length > 2 ? ' + b' : ''}`;
     case 'softmax': return `softmax(${first})`;
     case 'relu': return `max(0, ${first})`;
-    case 'embedding': return en.network.rowOfTable;
-    case 'layer_norm': return en.network.layerNorm;
-    case 'masked_fill': return en.network.maskedFill(a, operand(entry, entries, argument(entry, 2, 'value')));
-    case 'bitwise_not': return en.network.not(a);
+    case 'embedding': return t.network.rowOfTable;
+    case 'layer_norm': return t.network.layerNorm;
+    case 'masked_fill': return t.network.maskedFill(a, operand(entry, entries, argument(entry, 2, 'value')));
+    case 'bitwise_not': return t.network.not(a);
     default: return `${entry.operator}(${entry.inputs.map((source) => short(entries[source.entry]!)).join(', ')})`;
   }
 }
@@ -56,6 +56,6 @@ function widens(constants: Json[]): boolean {
 /** What happens to a value on its way along an edge, in words; nothing where nothing does. */
 export function onTheWay(source: Source['through']): string {
   const names = source.map(([name, constants]) => (name === '__getitem__' && widens(constants) ? 'unsqueeze' : name));
-  const known = en.network.ways[names.join(' ')];
-  return known ?? names.map((name) => en.network.ways[name] ?? name).join(', ');
+  const known = t.network.ways[names.join(' ')];
+  return known ?? names.map((name) => t.network.ways[name] ?? name).join(', ');
 }

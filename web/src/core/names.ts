@@ -1,6 +1,6 @@
 // Plain words for paths: what a part or value is called, and where the paper speaks of it.
 
-import { names, operatorNames, parameterNames, parameterOf, vocabularyMatrix } from '../strings/en';
+import { names, operatorNames, parameterNames, parameterOf, vocabularyMatrix } from '../strings';
 
 const clean = (part: string): string => part.replace(/[@#]\d+$/, '').replace(/\.original$/, '');
 const VOCABULARY_MATRIX = 'output_matrix';

@@ -1,6 +1,6 @@
 // Notes as a file: one JSON object, checked when it is read.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 import type { Place } from './address';
 
 /** A pinned cell: where it is, its value in full as it was, and what was written about it. */
@@ -15,23 +15,23 @@ export function written(model: string, notes: Note[]): string {
 /** Throws an error whose message says what is wrong with the file. */
 export function read(text: string): Note[] {
   let file: unknown;
-  try { file = JSON.parse(text); } catch { throw new Error(en.pins.notJson); }
-  if (!isRecord(file) || file['glassformer'] !== 'notes') throw new Error(en.pins.notNotes);
-  if (file['version'] !== VERSION) throw new Error(en.pins.version(String(file['version'])));
-  if (!Array.isArray(file['notes']) || file['notes'].length > MOST) throw new Error(en.pins.tooMany(MOST));
+  try { file = JSON.parse(text); } catch { throw new Error(t.pins.notJson); }
+  if (!isRecord(file) || file['glassformer'] !== 'notes') throw new Error(t.pins.notNotes);
+  if (file['version'] !== VERSION) throw new Error(t.pins.version(String(file['version'])));
+  if (!Array.isArray(file['notes']) || file['notes'].length > MOST) throw new Error(t.pins.tooMany(MOST));
   return file['notes'].map((note, i) => checked(note, i + 1));
 }
 
 function checked(note: unknown, number: number): Note {
-  if (!isRecord(note)) throw new Error(en.pins.noNote(number));
+  if (!isRecord(note)) throw new Error(t.pins.noNote(number));
   const text = (name: string): string => {
     const value = note[name];
-    if (typeof value !== 'string' || value.length > LONGEST) throw new Error(en.pins.field(number, name));
+    if (typeof value !== 'string' || value.length > LONGEST) throw new Error(t.pins.field(number, name));
     return value;
   };
   const flat = note['flat'], place = note['place'];
-  if (typeof flat !== 'number' || !Number.isSafeInteger(flat) || flat < 0) throw new Error(en.pins.field(number, 'flat'));
-  if (!isRecord(place) || Object.values(place).some((value) => typeof value !== 'string' || value.length > LONGEST)) throw new Error(en.pins.field(number, 'place'));
+  if (typeof flat !== 'number' || !Number.isSafeInteger(flat) || flat < 0) throw new Error(t.pins.field(number, 'flat'));
+  if (!isRecord(place) || Object.values(place).some((value) => typeof value !== 'string' || value.length > LONGEST)) throw new Error(t.pins.field(number, 'place'));
   return { path: text('path'), flat, value: text('value'), title: text('title'), text: text('text'), place: place as Place };
 }
 

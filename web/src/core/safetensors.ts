@@ -1,6 +1,6 @@
 // Reads safetensors: eight bytes of length, a header of JSON, then the values.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 
 export type Numbers = Float32Array | Int32Array | Uint8Array;
 export interface Tensor { shape: number[]; data: Numbers }
@@ -25,5 +25,5 @@ function numbers(dtype: string, bytes: ArrayBuffer): Numbers {
   if (dtype === 'F32') return new Float32Array(bytes);
   if (dtype === 'I32') return new Int32Array(bytes);
   if (dtype === 'U8' || dtype === 'BOOL') return new Uint8Array(bytes);
-  throw new Error(en.state.typed(dtype));
+  throw new Error(t.state.typed(dtype));
 }

@@ -1,6 +1,6 @@
 // The activations of the feed-forward network (§3.3, equation 2), with their curves for drawing.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 import type { Explainer } from './cell';
 import { single } from './single';
 
@@ -22,9 +22,9 @@ export const CURVES: Record<string, (x: number) => number> = {
   silu: (x) => x / (1 + Math.exp(-x)),
 };
 
-export const relu = single((x) => `\\max(0, ${x})`, en.ops.relu, CURVES['relu']!);
-const exact = single((x) => `${x} \\cdot \\Phi(${x})`, en.ops.gelu, CURVES['gelu']!, Math.abs);
-const byTanh = single((x, y) => `\\frac{${x}}{2}\\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(${x} + 0.044715\\,${y}^3)\\right)\\right)`, en.ops.gelu, CURVES['gelu-tanh']!, Math.abs);
+export const relu = single((x) => `\\max(0, ${x})`, t.ops.relu, CURVES['relu']!);
+const exact = single((x) => `${x} \\cdot \\Phi(${x})`, t.ops.gelu, CURVES['gelu']!, Math.abs);
+const byTanh = single((x, y) => `\\frac{${x}}{2}\\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(${x} + 0.044715\\,${y}^3)\\right)\\right)`, t.ops.gelu, CURVES['gelu-tanh']!, Math.abs);
 /** GELU, or GPT-2's approximation of it. */
 export const gelu: Explainer = (inputs, place, flat) => (inputs.argument(1, 'approximate') === 'tanh' ? byTanh : exact)(inputs, place, flat);
-export const silu = single((x, y) => `\\frac{${x}}{1 + e^{-${y}}}`, en.ops.silu, CURVES['silu']!, Math.abs);
+export const silu = single((x, y) => `\\frac{${x}}{1 + e^{-${y}}}`, t.ops.silu, CURVES['silu']!, Math.abs);

@@ -1,6 +1,6 @@
 // a + b, a − b, a · b, a ÷ b, aᵇ: two numbers, or one and a constant.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { cellsOf, valueOf, type Explainer } from './cell';
 import { bracketed, tex } from './tex';
 
@@ -22,14 +22,14 @@ const minus: Two = (a, b) => `${a} - ${b}`;
 const over: Two = (a, b) => `\\frac{${a}}{${b}}`;
 const power: Two = (a, b) => `{${a.startsWith('-') ? `(${a})` : a}}^{${b}}`;
 
-export const add = two(plus, en.ops.add, (a, b) => a + b, false, sizes);
-export const radd = two(plus, en.ops.add, (a, b) => a + b, true, sizes);
-export const sub = two(minus, en.ops.sub, (a, b) => a - b, false, sizes);
-export const rsub = two(minus, en.ops.sub, (a, b) => a - b, true, sizes);
-export const mul = two((a, b) => `${a} \\cdot ${b}`, en.ops.mul, (a, b) => a * b);
-export const div = two(over, en.ops.div, (a, b) => a / b);
-export const rdiv = two(over, en.ops.div, (a, b) => a / b, true);
-export const pow = two(power, en.ops.pow, (a, b) => a ** b);
-export const rpow = two(power, en.ops.pow, (a, b) => a ** b, true);
-export const maximum = two((a, b) => `\\max(${a}, ${b})`, en.ops.maximum, Math.max);
-export const minimum = two((a, b) => `\\min(${a}, ${b})`, en.ops.minimum, Math.min);
+export const add = two(plus, t.ops.add, (a, b) => a + b, false, sizes);
+export const radd = two(plus, t.ops.add, (a, b) => a + b, true, sizes);
+export const sub = two(minus, t.ops.sub, (a, b) => a - b, false, sizes);
+export const rsub = two(minus, t.ops.sub, (a, b) => a - b, true, sizes);
+export const mul = two((a, b) => `${a} \\cdot ${b}`, t.ops.mul, (a, b) => a * b);
+export const div = two(over, t.ops.div, (a, b) => a / b);
+export const rdiv = two(over, t.ops.div, (a, b) => a / b, true);
+export const pow = two(power, t.ops.pow, (a, b) => a ** b);
+export const rpow = two(power, t.ops.pow, (a, b) => a ** b, true);
+export const maximum = two((a, b) => `\\max(${a}, ${b})`, t.ops.maximum, Math.max);
+export const minimum = two((a, b) => `\\min(${a}, ${b})`, t.ops.minimum, Math.min);

@@ -17,9 +17,9 @@ import { embedding, gather, index } from './pick';
 import { abs, cos, exp, log, neg, rsqrt, sigmoid, sin, single, sqrt, tanh } from './single';
 import { logSoftmax, logsumexp, softmax } from './softmax';
 import { amax, amin, cumsum, mean, sum } from './sums';
-import { en } from '../strings/en';
+import { t } from '../strings';
 
-const cast = single((x) => x, en.ops.cast, (x) => x);
+const cast = single((x) => x, t.ops.cast, (x) => x);
 
 export const EXPLAINERS: Record<string, Explainer> = {
   '': renamed, linear, matmul, rmatmul, softmax, log_softmax: logSoftmax, logsumexp, layer_norm: layerNorm,

@@ -1,7 +1,7 @@
 // Laying values side by side, or one under a new name: the number stays what it was.
 
 import { ravel } from '../core/arrange';
-import { en } from '../strings/en';
+import { t } from '../strings';
 import type { Cell, Explainer, Explanation } from './cell';
 import { tex } from './tex';
 
@@ -11,14 +11,14 @@ const same = (cell: Cell, words: string): Explanation => ({
 
 /** A value under a new name, perhaps in another arrangement. */
 export const renamed: Explainer = (inputs, _place, flat) =>
-  inputs.entry.inputs.length ? same(inputs.cell(0, inputs.places(0), flat), inputs.entry.inputs[0]!.through.length ? en.ops.arranged : en.ops.renamed) : null;
+  inputs.entry.inputs.length ? same(inputs.cell(0, inputs.places(0), flat), inputs.entry.inputs[0]!.through.length ? t.ops.arranged : t.ops.renamed) : null;
 
 export const cat: Explainer = (inputs, place) => {
   const axis = inputs.axis(1, place.length, 0);
   let at = place[axis]!;
   for (let i = 0; i < inputs.entry.inputs.length; i++) {
     const places = inputs.places(i), n = places.shape[axis] ?? 0;
-    if (at < n) return same(inputs.cell(i, places, ravel(place.with(axis, at), places.shape)), en.ops.cat);
+    if (at < n) return same(inputs.cell(i, places, ravel(place.with(axis, at), places.shape)), t.ops.cat);
     at -= n;
   }
   return null;
@@ -26,5 +26,5 @@ export const cat: Explainer = (inputs, place) => {
 
 export const stack: Explainer = (inputs, place) => {
   const axis = inputs.axis(1, place.length, 0), places = inputs.places(place[axis]!);
-  return same(inputs.cell(place[axis]!, places, ravel(place.toSpliced(axis, 1), places.shape)), en.ops.cat);
+  return same(inputs.cell(place[axis]!, places, ravel(place.toSpliced(axis, 1), places.shape)), t.ops.cat);
 };

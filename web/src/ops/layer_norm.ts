@@ -1,6 +1,6 @@
 // Layer normalisation (§3.1): a row shifted to mean 0, scaled to spread 1, then a gain and a bias.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { terms, total, type Explainer } from './cell';
 import { bracketed, tex } from './tex';
 
@@ -20,8 +20,8 @@ export const layerNorm: Explainer = (inputs, place) => {
   return {
     formula: `\\frac{a_i - \\mu}{\\sqrt{\\sigma^2 + \\varepsilon}}${gain ? ' \\cdot g_i' : ''}${bias ? ' + b_i' : ''}`,
     filled: `\\frac{${tex(x.value)} - ${bracketed(mean)}}{\\sqrt{${tex(variance)} + ${tex(epsilon)}}}${gain ? ` \\cdot ${bracketed(g)}` : ''}${bias ? ` + ${bracketed(b)}` : ''} = ${tex(result)}`,
-    words: en.ops.layerNorm, cells: [x, ...(gain ? [gain] : []), ...(bias ? [bias] : [])],
-    sums: [{ name: en.ops.meanOf, terms: parts, total: mean }, { name: en.ops.varianceOf, terms: squares, total: variance }],
+    words: t.ops.layerNorm, cells: [x, ...(gain ? [gain] : []), ...(bias ? [bias] : [])],
+    sums: [{ name: t.ops.meanOf, terms: parts, total: mean }, { name: t.ops.varianceOf, terms: squares, total: variance }],
     result, magnitude: ((Math.abs(x.value) + total(parts.map((term) => Math.abs(term.value)))) / spread) * Math.abs(g) + Math.abs(b),
   };
 };

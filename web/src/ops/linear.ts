@@ -1,7 +1,7 @@
 // y = xWᵀ + b (§3.2.2, §3.3, §3.4): a row of numbers times a row of parameters, summed.
 
 import { ravel } from '../core/arrange';
-import { en } from '../strings/en';
+import { t } from '../strings';
 import type { Explainer, Term } from './cell';
 import { total } from './cell';
 import { sumOf, tex } from './tex';
@@ -19,7 +19,7 @@ export const linear: Explainer = (inputs, place) => {
   const result = total(terms.map((term) => term.value));
   return {
     formula: `\\sum_{k=1}^{${width}} x_k \\, W_{k}${bias ? ' + b' : ''}`, filled: `${sumOf(terms)} = ${tex(result)}`,
-    words: bias ? en.ops.linearBias : en.ops.linear, cells: bias ? [bias] : [], sums: [{ name: en.ops.products, terms, total: result }], result,
+    words: bias ? t.ops.linearBias : t.ops.linear, cells: bias ? [bias] : [], sums: [{ name: t.ops.products, terms, total: result }], result,
     magnitude: total(terms.map((term) => Math.abs(term.value))),
   };
 };

@@ -1,6 +1,6 @@
 // Comparisons and the logic of masks: 1 where it is so, 0 where not.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { cellsOf, valueOf, type Explainer } from './cell';
 import { tex } from './tex';
 
@@ -11,16 +11,16 @@ function holds(sign: string, words: string, f: (a: number, b: number) => boolean
   };
 }
 
-export const eq = holds('=', en.ops.eq, (a, b) => a === b);
-export const ne = holds('\\ne', en.ops.ne, (a, b) => a !== b);
-export const lt = holds('<', en.ops.lt, (a, b) => a < b);
-export const le = holds('\\le', en.ops.le, (a, b) => a <= b);
-export const gt = holds('>', en.ops.gt, (a, b) => a > b);
-export const ge = holds('\\ge', en.ops.ge, (a, b) => a >= b);
-export const and = holds('\\wedge', en.ops.and, (a, b) => a !== 0 && b !== 0);
-export const or = holds('\\vee', en.ops.or, (a, b) => a !== 0 || b !== 0);
+export const eq = holds('=', t.ops.eq, (a, b) => a === b);
+export const ne = holds('\\ne', t.ops.ne, (a, b) => a !== b);
+export const lt = holds('<', t.ops.lt, (a, b) => a < b);
+export const le = holds('\\le', t.ops.le, (a, b) => a <= b);
+export const gt = holds('>', t.ops.gt, (a, b) => a > b);
+export const ge = holds('\\ge', t.ops.ge, (a, b) => a >= b);
+export const and = holds('\\wedge', t.ops.and, (a, b) => a !== 0 && b !== 0);
+export const or = holds('\\vee', t.ops.or, (a, b) => a !== 0 || b !== 0);
 
 export const not: Explainer = (inputs, place) => {
   const a = inputs.operand(0, place), result = Number(valueOf(a) === 0);
-  return { formula: '1 - a', filled: `1 - ${tex(valueOf(a))} = ${result}`, words: en.ops.not, cells: cellsOf(a), sums: [], result, magnitude: 1 };
+  return { formula: '1 - a', filled: `1 - ${tex(valueOf(a))} = ${result}`, words: t.ops.not, cells: cellsOf(a), sums: [], result, magnitude: 1 };
 };

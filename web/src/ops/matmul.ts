@@ -1,7 +1,7 @@
 // QKᵀ and the mixing of values (§3.2.1, equation 1): a row times a column, summed.
 
 import { ravel, type Places } from '../core/arrange';
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { total, type Explainer, type Term } from './cell';
 import { sumOf, tex } from './tex';
 
@@ -23,8 +23,8 @@ function product(swapped: boolean): Explainer {
     });
     const result = total(terms.map((term) => term.value));
     return {
-      formula: `\\sum_{k=1}^{${width}} a_k \\, b_k`, filled: `${sumOf(terms)} = ${tex(result)}`, words: en.ops.matmul,
-      cells: [], sums: [{ name: en.ops.products, terms, total: result }], result, magnitude: total(terms.map((term) => Math.abs(term.value))),
+      formula: `\\sum_{k=1}^{${width}} a_k \\, b_k`, filled: `${sumOf(terms)} = ${tex(result)}`, words: t.ops.matmul,
+      cells: [], sums: [{ name: t.ops.products, terms, total: result }], result, magnitude: total(terms.map((term) => Math.abs(term.value))),
     };
   };
 }

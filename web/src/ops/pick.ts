@@ -2,7 +2,7 @@
 
 import { broadcast, ravel, size, unravel } from '../core/arrange';
 import type { Json } from '../core/graph';
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { inputNumber, type Cell, type Explainer, type Inputs } from './cell';
 import { tex } from './tex';
 
@@ -14,14 +14,14 @@ const picked = (letter: string, index: string, cell: Cell, by: Cell[], words: st
 export const embedding: Explainer = (inputs, place) => {
   const ids = inputs.places(0), table = inputs.places(1), width = table.shape.at(-1)!;
   const id = inputs.cell(0, ids, ravel(place.slice(0, -1), ids.shape));
-  return picked('E', 'i, k', inputs.cell(1, table, id.value * width + place.at(-1)!), [id], en.ops.embedding(id.value));
+  return picked('E', 'i, k', inputs.cell(1, table, id.value * width + place.at(-1)!), [id], t.ops.embedding(id.value));
 };
 
 export const gather: Explainer = (inputs, place) => {
   const axis = inputs.axis(1), number = inputs.numberOf(2, 'index');
   if (number === null) return null;
   const x = inputs.places(0), index = inputs.places(number), at = inputs.cell(number, index, ravel(place, index.shape));
-  return picked('a', 'i', inputs.cell(0, x, ravel(place.with(axis, at.value), x.shape)), [at], en.ops.gather(at.value));
+  return picked('a', 'i', inputs.cell(0, x, ravel(place.with(axis, at.value), x.shape)), [at], t.ops.gather(at.value));
 };
 
 /** x[ids] and x[:, rows, columns]: tensors of numbers, or one of yes and no, among slices that take all. */
@@ -49,7 +49,7 @@ function byNumbers(inputs: Inputs, place: number[], together: number[], first: n
   const by = together.map((i) => inputs.cell(i, broadcast(inputs.places(i), shape), ravel(at, shape)));
   const x = inputs.places(0);
   const from = [...place.slice(0, first), ...by.map((cell, k) => (cell.value < 0 ? cell.value + x.shape[first + k]! : cell.value)), ...place.slice(first + chosen)];
-  return picked('a', by.map((_, k) => 'ijk'[k] ?? 'l').join(', '), inputs.cell(0, x, ravel(from, x.shape)), by, en.ops.gather(by.map((cell) => cell.value).join(', ')));
+  return picked('a', by.map((_, k) => 'ijk'[k] ?? 'l').join(', '), inputs.cell(0, x, ravel(from, x.shape)), by, t.ops.gather(by.map((cell) => cell.value).join(', ')));
 }
 
 /** The rows where a mask says yes, in their order: the row that is the place[0]-th of those. */
@@ -58,5 +58,5 @@ function byMask(inputs: Inputs, place: number[], number: number) {
   let left = place[0]!, at = 0;
   for (; at < size(mask.shape); at++) if (inputs.cell(number, mask, at).value && left-- === 0) break;
   const from = [...unravel(at, mask.shape), ...place.slice(1)];
-  return picked('a', 'i', inputs.cell(0, x, ravel(from, x.shape)), [inputs.cell(number, mask, at)], en.ops.kept);
+  return picked('a', 'i', inputs.cell(0, x, ravel(from, x.shape)), [inputs.cell(number, mask, at)], t.ops.kept);
 }

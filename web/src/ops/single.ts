@@ -1,6 +1,6 @@
 // Functions of one number: what stands at this place goes in, nothing else.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { cellsOf, valueOf, type Explainer } from './cell';
 import { bracketed, tex } from './tex';
 
@@ -12,13 +12,13 @@ export function single(write: (x: string, bracketed: string) => string, words: s
   };
 }
 
-export const neg = single((_, x) => `-${x}`, en.ops.neg, (x) => -x);
-export const abs = single((x) => `|${x}|`, en.ops.abs, Math.abs);
-export const exp = single((x) => `e^{${x}}`, en.ops.exp, Math.exp, (x) => Math.exp(x) * (1 + Math.abs(x)));
-export const log = single((_, x) => `\\ln ${x}`, en.ops.log, Math.log, (x) => 1 + Math.abs(Math.log(x)));
-export const sqrt = single((x) => `\\sqrt{${x}}`, en.ops.sqrt, Math.sqrt);
-export const rsqrt = single((x) => `\\frac{1}{\\sqrt{${x}}}`, en.ops.rsqrt, (x) => 1 / Math.sqrt(x));
-export const sin = single((_, x) => `\\sin ${x}`, en.ops.sin, Math.sin, (x) => 1 + Math.abs(x));
-export const cos = single((_, x) => `\\cos ${x}`, en.ops.cos, Math.cos, (x) => 1 + Math.abs(x));
-export const tanh = single((_, x) => `\\tanh ${x}`, en.ops.tanh, Math.tanh, () => 1);
-export const sigmoid = single((_, x) => `\\frac{1}{1 + e^{-${x}}}`, en.ops.sigmoid, (x) => 1 / (1 + Math.exp(-x)), () => 1);
+export const neg = single((_, x) => `-${x}`, t.ops.neg, (x) => -x);
+export const abs = single((x) => `|${x}|`, t.ops.abs, Math.abs);
+export const exp = single((x) => `e^{${x}}`, t.ops.exp, Math.exp, (x) => Math.exp(x) * (1 + Math.abs(x)));
+export const log = single((_, x) => `\\ln ${x}`, t.ops.log, Math.log, (x) => 1 + Math.abs(Math.log(x)));
+export const sqrt = single((x) => `\\sqrt{${x}}`, t.ops.sqrt, Math.sqrt);
+export const rsqrt = single((x) => `\\frac{1}{\\sqrt{${x}}}`, t.ops.rsqrt, (x) => 1 / Math.sqrt(x));
+export const sin = single((_, x) => `\\sin ${x}`, t.ops.sin, Math.sin, (x) => 1 + Math.abs(x));
+export const cos = single((_, x) => `\\cos ${x}`, t.ops.cos, Math.cos, (x) => 1 + Math.abs(x));
+export const tanh = single((_, x) => `\\tanh ${x}`, t.ops.tanh, Math.tanh, () => 1);
+export const sigmoid = single((_, x) => `\\frac{1}{1 + e^{-${x}}}`, t.ops.sigmoid, (x) => 1 / (1 + Math.exp(-x)), () => 1);

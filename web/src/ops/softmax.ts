@@ -1,6 +1,6 @@
 // softmax (§3.2.1, equation 1; §3.4), its logarithm, and the logarithm of the sum beneath it.
 
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { terms, total, type Cell, type Explainer, type Inputs, type Sum } from './cell';
 import { bracketed, sumOf, tex } from './tex';
 
@@ -10,7 +10,7 @@ interface Shares { row: Cell[]; own: Cell; largest: number; below: Sum }
 function shares(inputs: Inputs, axis: number, place: number[]): Shares {
   const row = inputs.along(0, axis, place), largest = Math.max(...row.map((cell) => cell.value));
   const powers = terms(row, (x) => Math.exp(x - largest));
-  return { row, own: row[place[axis]!]!, largest, below: { name: en.ops.powers, terms: powers, total: total(powers.map((term) => term.value)) } };
+  return { row, own: row[place[axis]!]!, largest, below: { name: t.ops.powers, terms: powers, total: total(powers.map((term) => term.value)) } };
 }
 
 const power = (largest: number) => (x: number): string => `e^{${tex(x)} - ${bracketed(largest)}}`;
@@ -22,7 +22,7 @@ export const softmax: Explainer = (inputs, place) => {
   return {
     formula: '\\frac{e^{a_i - m}}{\\sum_k e^{a_k - m}}, \\quad m = \\max_k a_k',
     filled: `\\frac{${e(own.value)}}{${written}} = \\frac{${tex(above)}}{${tex(below.total)}} = ${tex(result)}`,
-    words: en.ops.softmax, cells: [own], sums: [below], result, magnitude: 1,
+    words: t.ops.softmax, cells: [own], sums: [below], result, magnitude: 1,
   };
 };
 
@@ -32,7 +32,7 @@ export const logSoftmax: Explainer = (inputs, place) => {
   return {
     formula: 'a_i - m - \\ln \\sum_k e^{a_k - m}, \\quad m = \\max_k a_k',
     filled: `${tex(own.value)} - ${bracketed(largest)} - \\ln ${tex(below.total)} = ${tex(result)}`,
-    words: en.ops.logSoftmax, cells: [own], sums: [below], result, magnitude: Math.abs(own.value) + Math.abs(largest) + Math.log(below.total) + 1,
+    words: t.ops.logSoftmax, cells: [own], sums: [below], result, magnitude: Math.abs(own.value) + Math.abs(largest) + Math.log(below.total) + 1,
   };
 };
 
@@ -42,6 +42,6 @@ export const logsumexp: Explainer = (inputs, place) => {
   const result = largest + Math.log(below.total);
   return {
     formula: 'm + \\ln \\sum_k e^{a_k - m}, \\quad m = \\max_k a_k', filled: `${tex(largest)} + \\ln ${tex(below.total)} = ${tex(result)}`,
-    words: en.ops.logsumexp, cells: [], sums: [below], result, magnitude: Math.abs(largest) + Math.log(below.total) + 1,
+    words: t.ops.logsumexp, cells: [], sums: [below], result, magnitude: Math.abs(largest) + Math.log(below.total) + 1,
   };
 };

@@ -1,7 +1,7 @@
 // Sums and means along an axis, and running sums.
 
 import { ravel, unravel, size } from '../core/arrange';
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { terms, total, type Cell, type Explainer, type Inputs } from './cell';
 import { sumOf, tex } from './tex';
 
@@ -27,24 +27,24 @@ function gathered(inputs: Inputs, place: number[]): Cell[] {
 export const sum: Explainer = (inputs, place) => {
   const parts = terms(gathered(inputs, place)), result = total(parts.map((term) => term.value));
   return {
-    formula: `\\sum_{k=1}^{${parts.length}} a_k`, filled: `${sumOf(parts)} = ${tex(result)}`, words: en.ops.sum, cells: [],
-    sums: [{ name: en.ops.addends, terms: parts, total: result }], result, magnitude: total(parts.map((term) => Math.abs(term.value))),
+    formula: `\\sum_{k=1}^{${parts.length}} a_k`, filled: `${sumOf(parts)} = ${tex(result)}`, words: t.ops.sum, cells: [],
+    sums: [{ name: t.ops.addends, terms: parts, total: result }], result, magnitude: total(parts.map((term) => Math.abs(term.value))),
   };
 };
 
 export const mean: Explainer = (inputs, place) => {
   const row = gathered(inputs, place), parts = terms(row, (x) => x / row.length), result = total(parts.map((term) => term.value));
   return {
-    formula: `\\frac{1}{${row.length}} \\sum_{k=1}^{${row.length}} a_k`, filled: `\\frac{${sumOf(parts)}}{${row.length}} = ${tex(result)}`, words: en.ops.mean, cells: [],
-    sums: [{ name: en.ops.meanOf, terms: parts, total: result }], result, magnitude: total(parts.map((term) => Math.abs(term.value))),
+    formula: `\\frac{1}{${row.length}} \\sum_{k=1}^{${row.length}} a_k`, filled: `\\frac{${sumOf(parts)}}{${row.length}} = ${tex(result)}`, words: t.ops.mean, cells: [],
+    sums: [{ name: t.ops.meanOf, terms: parts, total: result }], result, magnitude: total(parts.map((term) => Math.abs(term.value))),
   };
 };
 
 export const cumsum: Explainer = (inputs, place) => {
   const axis = inputs.axis(1), parts = terms(inputs.along(0, axis, place).slice(0, place[axis]! + 1)), result = total(parts.map((term) => term.value));
   return {
-    formula: '\\sum_{k \\le i} a_k', filled: `${sumOf(parts)} = ${tex(result)}`, words: en.ops.cumsum, cells: [],
-    sums: [{ name: en.ops.addends, terms: parts, total: result }], result, magnitude: total(parts.map((term) => Math.abs(term.value))),
+    formula: '\\sum_{k \\le i} a_k', filled: `${sumOf(parts)} = ${tex(result)}`, words: t.ops.cumsum, cells: [],
+    sums: [{ name: t.ops.addends, terms: parts, total: result }], result, magnitude: total(parts.map((term) => Math.abs(term.value))),
   };
 };
 
@@ -56,5 +56,5 @@ function extreme(name: string, words: string, choose: (...values: number[]) => n
     return { formula: `\\${name}_k a_k`, filled: `\\${name}(${row.slice(0, 2).map((cell) => tex(cell.value)).join(', ')}${row.length > 2 ? ', \\ldots' : ''}) = ${tex(result)}`, words, cells: row.filter((cell) => cell.value === result), sums: [], result, magnitude: Math.abs(result) };
   };
 }
-export const amax = extreme('max', en.ops.maximum, Math.max);
-export const amin = extreme('min', en.ops.minimum, Math.min);
+export const amax = extreme('max', t.ops.maximum, Math.max);
+export const amin = extreme('min', t.ops.minimum, Math.min);

@@ -4,7 +4,7 @@
 import { attentionsOf, headGrid, PARTS, rowOf, strongest, tokensOf, type Attention, type Part } from '../core/attention';
 import { readable } from '../core/format';
 import type { Graph } from '../core/graph';
-import { choosing } from '../strings/en';
+import { choosing } from '../strings';
 import { looking } from './looking.svelte';
 import { session } from './session.svelte';
 

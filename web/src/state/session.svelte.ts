@@ -9,7 +9,7 @@ import { SourceError, type Change, type Code, type ModelInfo, type Source, type 
 import { fromAddress, moved, toAddress, type Place } from '../core/address';
 import { nodeAt, type Entry, type Graph, type Node } from '../core/graph';
 import type { Tensor } from '../core/safetensors';
-import { en } from '../strings/en';
+import { t } from '../strings';
 import { Recording } from './recording.svelte';
 
 /** A cell of a value: which, and at which flat place. */
@@ -230,7 +230,7 @@ class Session {
   fail(error: unknown): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
     this.gone = error instanceof SourceError && error.gone;
-    this.problem = this.gone ? en.state.gone : error instanceof Error ? error.message : String(error);
+    this.problem = this.gone ? t.state.gone : error instanceof Error ? error.message : String(error);
     if (this.gone) this.waitForIt();
   }
 }

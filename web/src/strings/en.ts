@@ -416,7 +416,7 @@ const compare = {
   another: 'another sentence',
 };
 
-export const en = {
+export const t = {
   ops,
   given: {
     label: 'What it was given',

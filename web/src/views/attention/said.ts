@@ -4,7 +4,7 @@ import { headGrid, roleOf, type Part, type Role } from '../../core/attention';
 import type { Tensor } from '../../core/safetensors';
 import { percent } from '../../core/format';
 import type { Names } from '../../state/chosen.svelte';
-import { en } from '../../strings/en';
+import { t } from '../../strings';
 
 /** The roles of a tensor's heads; computed once. */
 const known = new WeakMap<Tensor, Map<string, Role>>();
@@ -17,6 +17,6 @@ export function roleIn(tensor: Tensor, head: number, part: Part, gold: [number, 
 const WRITING: Partial<Record<Role['habit'], string>> = { itself: 'read', before: 'readBefore' };
 
 export function roleSaid(role: Role, names: Names): string {
-  const said = en.attention.habits[names.writes ? WRITING[role.habit] ?? role.habit : role.habit]!(percent(role.share), role.key === null ? '' : names.columns[role.key] ?? '');
-  return role.clear ? en.attention.does(said) : en.attention.leans(said);
+  const said = t.attention.habits[names.writes ? WRITING[role.habit] ?? role.habit : role.habit]!(percent(role.share), role.key === null ? '' : names.columns[role.key] ?? '');
+  return role.clear ? t.attention.does(said) : t.attention.leans(said);
 }

@@ -5,9 +5,9 @@ import { attentionsOf, tokensOf, type Attention } from '../../core/attention';
 import { number, readable } from '../../core/format';
 import type { Graph } from '../../core/graph';
 import { called } from '../../core/names';
-import { en } from '../../strings/en';
+import { t } from '../../strings';
 
-const says = en.changes;
+const says = t.changes;
 
 /** "cross-attention, layer 2". */
 export function attentionName(attention: Attention): string {
