@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from glassformer.decoding import Hypothesis, beam_search, greedy
 from glassformer.errors import ConfigError, GlassformerError, out_of_memory
+from glassformer.model.replay import replays
 from glassformer.model.transformer import EncoderDecoder
 from glassformer.text.tokenizer import TokenizerPair
 
@@ -160,16 +162,17 @@ def decode_batch(
     target = tokenizers.target
     source = source_tensor(sources, tokenizers, model.output_matrix.device)
     limits = [len(tokens) + config.extra_length for tokens in sources]
-    state = model.start(source)
+    body = replays(model, config.beam) or model
+    state: Any = body.start(source)
     banned = tuple({target.pad_id, target.bos_id} - {target.eos_id})
     if config.beam == 1 and n_best == 1:
         found = greedy(
-            model.step, state, rows=len(sources), bos_id=target.bos_id, eos_id=target.eos_id,
+            body.step, state, rows=len(sources), bos_id=target.bos_id, eos_id=target.eos_id,
             max_lengths=limits, banned=banned,
         )  # fmt: skip
         return [[hypothesis] for hypothesis in found]
     return beam_search(
-        model.step, state, rows=len(sources), bos_id=target.bos_id, eos_id=target.eos_id,
+        body.step, state, rows=len(sources), bos_id=target.bos_id, eos_id=target.eos_id,
         max_lengths=limits, banned=banned, beam=config.beam, alpha=config.alpha, n_best=n_best,
     )  # fmt: skip
 
