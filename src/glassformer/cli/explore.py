@@ -13,6 +13,7 @@ from glassformer.cli.common import compute_options, notice, use_threads
 @click.argument("runs", nargs=-1, type=click.Path(path_type=Path), metavar="[RUN…]")
 @click.option("--port", type=click.IntRange(1, 65535), help="A free one if left out.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+@click.option("--share", is_flag=True, help="Let others on the local network look at it too.")
 @click.option(
     "--gloss",
     type=click.Path(path_type=Path),
@@ -24,6 +25,7 @@ def command(
     runs: tuple[Path, ...],
     port: int | None,
     no_browser: bool,
+    share: bool,
     gloss: Path | None,
     device: str | None,
     dtype: str,
@@ -33,12 +35,17 @@ def command(
     what it was computed from, and the line of code that computed it. Without RUN it is the small
     model that the package carries.
 
+    The page answers to this machine alone. With --share it is there for everybody on the local
+    network who has its address, which has a key in it and is shown as a code to scan: they follow
+    you or look around, and change nothing of yours.
+
     \b
     Examples:
       glassformer explore
       glassformer explore runs/petit
       glassformer explore runs/petit runs/mine --port 8000 --no-browser
       glassformer explore runs/german --gloss german.tsv
+      glassformer explore --share
     """
     use_threads(threads)
     from glassformer.explorer import explore
@@ -48,4 +55,11 @@ def command(
     glosses = None if gloss is None else read_glosses(gloss)
     asked = runs or (None,)
     models = [load(run, device=device, dtype=dtype, notice=notice) for run in asked]
-    explore(*models, port=port, browser=not no_browser, glosses=glosses, notice=click.echo)
+    explore(
+        *models,
+        port=port,
+        browser=not no_browser,
+        share=share,
+        glosses=glosses,
+        notice=click.echo,
+    )

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from glassformer.errors import ConfigError
 from glassformer.explorer.models import YOURS, Models, describe
+from glassformer.explorer.sharing import is_follower
 from glassformer.loaded import load
 from glassformer.runs.run import Run
 
@@ -49,8 +50,10 @@ def routes(models: Models) -> APIRouter:
     router = APIRouter(prefix="/api/demo")
 
     @router.get("")
-    def progress() -> dict[str, Any] | None:
-        return models.demo.progress() if models.demo else None
+    def progress(request: Request) -> dict[str, Any] | None:
+        if models.demo is None or is_follower(request.scope):
+            return None
+        return models.demo.progress()
 
     @router.post("/adopt")
     def adopt() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from glassformer.runs.run import Run
 
 if TYPE_CHECKING:
     from glassformer.explorer.demo import Demo
+    from glassformer.explorer.sharing import Share
 
 YOURS = "yours"  # the name of the model that a visitor trains beside the page
 
@@ -27,8 +28,10 @@ class Models(Mapping[str, LoadedModel]):
     """Models by the names of their runs; safe to read and to add to from many threads.
 
     ``demo``: what is trained beside the page. ``glosses``: what words of the target side mean,
-    where a user has said so.
+    where a user has said so. ``share``: with whom the page is shared, if it is.
     """
+
+    share: Share | None = None
 
     def __init__(
         self,

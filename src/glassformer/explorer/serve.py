@@ -16,6 +16,7 @@ from glassformer import local
 from glassformer.errors import ConfigError
 from glassformer.explorer.models import Models
 from glassformer.explorer.server import create_app
+from glassformer.explorer.sharing import Share
 from glassformer.loaded import LoadedModel, wrap
 from glassformer.loaded.own import OwnModule, Pieces
 from glassformer.model import Model
@@ -26,6 +27,7 @@ def explore(
     tokenizers: Any = None,
     port: int | None = None,
     browser: bool = True,
+    share: bool = False,
     glosses: Mapping[str, str] | None = None,
     notice: Callable[[str], None] = print,
     axes: Mapping[str, str] | None = None,
@@ -39,6 +41,8 @@ def explore(
             module whatever says the pieces of its ids: a tokenizer of ours or of transformers'.
         port: where; a free one if None.
         browser: open the page.
+        share: let others on the local network look at it as well, who have its address with the
+            key in it; they change nothing.
         glosses: what words of the target side mean, in small letters; the built-in pair has its
             own, before which these go.
         notice: told the address.
@@ -49,12 +53,15 @@ def explore(
             page shows what it finds.
 
     Raises:
-        ConfigError: no model, inputs that do not fit, or the port is taken.
+        ConfigError: no model, inputs that do not fit, the port is taken, or there is no local
+            network to share it on.
         RecordingError: the module cannot be recorded.
     """
     shown = gathered(models, tokenizers, glosses, axes, asked)
-    server, address = prepare(shown, port)
+    server, address = prepare_shared(shown, port) if share else prepare(shown, port)
     notice(f"{address}   (Ctrl-C ends)")
+    if shown.share:
+        notice(announced(shown.share))
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
     server.run()
@@ -124,3 +131,24 @@ def serving(models: Models, port: int | None = None) -> Iterator[str]:
 def prepare(models: Models, port: int | None) -> tuple[uvicorn.Server, str]:
     """A server that is ready to run, and its address."""
     return local.prepare(create_app(models), port)
+
+
+def prepare_shared(models: Models, port: int | None) -> tuple[uvicorn.Server, str]:
+    """The same of a page that is shared: it listens on this machine's local networks too.
+
+    Raises:
+        ConfigError: it is on none, or the port is taken.
+    """
+    hosts = local.local_addresses()
+    sockets = local.listening([local.HOST, *hosts], port)
+    at = sockets[0].getsockname()[1]
+    models.share = Share([f"{host}:{at}" for host in hosts])
+    return local.SharedServer(create_app(models), sockets), f"http://{local.HOST}:{at}"
+
+
+def announced(share: Share) -> str:
+    """What the presenter is told in the terminal."""
+    first, *others = share.addresses
+    lines = ["", "Shared with who is on this network and has this address:", first]
+    lines += [f"or {address}" for address in others]
+    return "\n".join([*lines, "", share.printed()]).rstrip()

@@ -1,6 +1,6 @@
 """The server behind the page: a router for each group of requests, and the built page. It answers
-to this machine alone, opens nothing but the runs that it was started with, and takes no path from
-a request."""
+to this machine alone, unless its page is shared; opens nothing but the runs that it was started
+with, and takes no path from a request."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from glassformer.explorer import (
     lenses,
     nudge,
     page,
+    sharing,
     space,
     tracing,
     vocabulary,
@@ -38,12 +39,17 @@ ROUTES = (
     learning.routes,
     demo.routes,
     nudge.routes,
+    sharing.routes,
 )
 
 
 def create_app(models: Models) -> FastAPI:
     """The application that serves these models."""
-    app = local_app(LARGEST, {"Content-Security-Policy": POLICY})
+    share = models.share
+    others = [host.partition(":")[0] for host in share.hosts] if share else []
+    app = local_app(LARGEST, {"Content-Security-Policy": POLICY}, others=others)
+    if share:
+        app.add_middleware(sharing.Gate, share=share)
     for routes in ROUTES:
         app.include_router(routes(models))
     app.include_router(page.routes())  # last: it answers all that is left

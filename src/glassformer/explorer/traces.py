@@ -14,6 +14,7 @@ from glassformer.explorer.changes import Change, as_patch, check_places
 from glassformer.explorer.gold import gold_of, reference_of
 from glassformer.explorer.limits import SECONDS, check_size, check_text
 from glassformer.explorer.models import Models
+from glassformer.explorer.once import Once
 from glassformer.explorer.past import Past, recorded_trace
 from glassformer.explorer.variants import Variant, Variants
 from glassformer.inspection.findings import Finding
@@ -83,12 +84,32 @@ class Kept(NamedTuple):
 
 
 class Traces:
-    """Makes traces of some models, and remembers the newest; safe to use from many threads."""
+    """Makes traces of some models, and remembers the newest; safe to use from many threads. Where
+    the page is shared, many ask the same: that is made once, as long as it is remembered."""
 
     def __init__(self, models: Models):
         self.models, self.past, self.variants = models, Past(), Variants()
         self.kept: OrderedDict[str, Kept] = OrderedDict()
         self.lock = threading.Lock()
+        self.numbers: dict[Asked, str] = {}
+        self.once: Once[Tape] = Once()
+
+    def make_once(self, asked: Asked) -> Tape:
+        """``make``, or the trace that was made of the same before."""
+
+        def make() -> Tape:
+            try:
+                return self.find(self.numbers.get(asked, ""))
+            except NotThereError:
+                tape = self.make(asked)
+            with self.lock:
+                numbers = {**self.numbers, asked: tape.about["trace"]}
+                self.numbers = {
+                    one: number for one, number in numbers.items() if number in self.kept
+                }
+            return tape
+
+        return self.once.get(asked, make)
 
     def make(self, asked: Asked) -> Tape:
         """A trace; its number is ``about["trace"]``.

@@ -25,10 +25,11 @@ def routes(models: Models) -> APIRouter:
     """Making traces and looking into them."""
     router = APIRouter(prefix="/api")
     traces = Traces(models)
+    make = traces.make_once if models.share else traces.make
 
     @router.post("/trace")
     def trace(asked: TraceRequest) -> Response:
-        tape = traces.make(asked.meant())
+        tape = make(asked.meant())
         sent = [path for path in asked.values if path in tape]
         return Response(tape.to_bytes(sent), media_type=BINARY)
 

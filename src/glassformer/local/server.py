@@ -1,9 +1,9 @@
-"""An application and a server that answer to this machine alone."""
+"""An application and a server that answer to this machine alone, unless others are let in."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 import uvicorn
@@ -17,8 +17,8 @@ from starlette.types import Lifespan
 from glassformer.errors import ConfigError, GlassformerError
 from glassformer.local.answers import problem, status_of
 from glassformer.local.guard import Guard
+from glassformer.local.network import HOST
 
-HOST = "127.0.0.1"
 HOSTS = [HOST, "localhost", "[::1]"]
 
 
@@ -26,17 +26,19 @@ def local_app(
     largest: int,
     headers: Mapping[str, str] | None = None,
     lifespan: Lifespan[FastAPI] | None = None,
+    others: Sequence[str] = (),
 ) -> FastAPI:
     """An application without routes that refuses other hosts, and what is too large.
 
     Args:
         largest: bytes that a request may have.
         headers: what every answer carries.
+        others: addresses of this machine that it may be asked by as well.
     """
     app = FastAPI(
         title="Glassformer", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*HOSTS, *others])
     app.add_middleware(Guard, largest=largest, headers=headers or {})
 
     @app.exception_handler(GlassformerError)
@@ -84,6 +86,21 @@ def prepare(app: FastAPI, port: int | None, grace: int = 1) -> tuple[uvicorn.Ser
         app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=grace
     )
     return uvicorn.Server(config), f"http://{HOST}:{port}"
+
+
+class SharedServer(uvicorn.Server):
+    """A server at sockets that listen already."""
+
+    def __init__(self, app: FastAPI, sockets: list[socket.socket]):
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False
+        )
+        super().__init__(config)
+        self.at = sockets
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until it is stopped."""
+        super().run(sockets or self.at)
 
 
 def free_port() -> int:

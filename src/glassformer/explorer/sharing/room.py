@@ -1,0 +1,75 @@
+"""Who looks at a shared page, and where the presenter is: what all are told as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from glassformer.explorer.answers import TooMuchError
+
+MOST = 60  # people
+STILL_HERE = 15.0  # seconds after which a silent stream says that it is alive
+
+
+class Room:
+    """Tells everybody in it the newest state; one that is slow misses what is past, never what is
+    now. All of it runs in the server's own thread.
+
+    ``place``: the presenter's address as names and values; ``number`` counts its changes.
+    """
+
+    def __init__(self) -> None:
+        self.leading, self.number = True, 0
+        self.place: dict[str, str] | None = None
+        self.followers: set[asyncio.Event] = set()
+        self.presenters: set[asyncio.Event] = set()
+
+    def lead(self, place: dict[str, str], leading: bool) -> None:
+        """The presenter went somewhere, or lets everybody look around."""
+        self.place, self.leading = place, leading
+        self.number += 1
+        self.wake(self.followers | self.presenters)
+
+    def state(self) -> dict[str, Any]:
+        """What is told."""
+        return {
+            "number": self.number,
+            "leading": self.leading,
+            "place": self.place if self.leading else None,
+            "followers": len(self.followers),
+        }
+
+    def wake(self, some: set[asyncio.Event]) -> None:
+        """Have these look at the state again."""
+        for one in some:
+            one.set()
+
+    def check_room(self) -> None:
+        """Refuse one more where there are too many.
+
+        Raises:
+            TooMuchError: there are.
+        """
+        if len(self.followers) + len(self.presenters) >= MOST:
+            raise TooMuchError(f"{MOST} pages look at this one, and that is the most")
+
+    async def news(self, follower: bool) -> AsyncIterator[str]:
+        """The state now, and whenever it changes, as server-sent events; until nobody reads."""
+        mine, here = asyncio.Event(), self.followers if follower else self.presenters
+        mine.set()
+        here.add(mine)
+        self.wake(self.presenters)
+        try:
+            while True:
+                try:
+                    await asyncio.wait_for(mine.wait(), STILL_HERE)
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                mine.clear()
+                yield f"data: {json.dumps(self.state())}\n\n"
+        finally:
+            here.discard(mine)
+            self.wake(self.presenters)
