@@ -29,6 +29,7 @@ ALLOWED["training"] = {*ALLOWED}
 ALLOWED["evaluation"] = {*ALLOWED} - {"training", "interop"}
 ALLOWED["loaded"] = {*ALLOWED}
 ALLOWED["local"] = {"errors"}
+ALLOWED["tours"] = {"errors"}
 ALLOWED["serving"] = {*ALLOWED} - {"training", "evaluation"}
 ALLOWED["explorer"] = {*ALLOWED} - {
     "serving"

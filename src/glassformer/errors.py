@@ -12,6 +12,7 @@
     ├── TrainingError          training stopped because going on would be wrong
     ├── RecordingError         a model that cannot be recorded, or a value that was not
     ├── CheckError             a check of a model found something wrong
+    ├── TourError              a tour that cannot be read
     └── MissingExtraError      an optional package is not installed
 
 Each message names what came, what was expected and what to do. The command line prints
@@ -70,6 +71,10 @@ class RecordingError(GlassformerError, ValueError):
 
 class CheckError(GlassformerError, AssertionError):
     """A check of a model found something wrong: a sentence for each thing."""
+
+
+class TourError(GlassformerError, ValueError):
+    """A tour that cannot be read; names the file and the line."""
 
 
 class MissingExtraError(GlassformerError, ImportError):

@@ -20,6 +20,14 @@ from glassformer.cli.common import compute_options, notice, use_threads
     metavar="FILE",
     help="What words of the target side mean: a word, a tab and its meaning in each line.",
 )
+@click.option(
+    "--tour",
+    "tours",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="A tour of your own (docs/tours.md), beside the carried ones; may be repeated.",
+)
 @compute_options()
 def command(
     runs: tuple[Path, ...],
@@ -27,6 +35,7 @@ def command(
     no_browser: bool,
     share: bool,
     gloss: Path | None,
+    tours: tuple[Path, ...],
     device: str | None,
     dtype: str,
     threads: int | None,
@@ -46,6 +55,7 @@ def command(
       glassformer explore runs/petit runs/mine --port 8000 --no-browser
       glassformer explore runs/german --gloss german.tsv
       glassformer explore --share
+      glassformer explore --tour lesson.md
     """
     use_threads(threads)
     from glassformer.explorer import explore
@@ -62,4 +72,5 @@ def command(
         share=share,
         glosses=glosses,
         notice=click.echo,
+        tours=tours,
     )

@@ -16,6 +16,7 @@ from glassformer.explorer.past import to_be_seen
 from glassformer.loaded import LoadedModel
 from glassformer.loaded.own import OwnModule
 from glassformer.runs.run import Run
+from glassformer.tours import Tour
 
 if TYPE_CHECKING:
     from glassformer.explorer.demo import Demo
@@ -29,6 +30,7 @@ class Models(Mapping[str, LoadedModel]):
 
     ``demo``: what is trained beside the page. ``glosses``: what words of the target side mean,
     where a user has said so. ``share``: with whom the page is shared, if it is.
+    ``tours``: tours of a user's, beside those that the package carries.
     """
 
     share: Share | None = None
@@ -38,8 +40,9 @@ class Models(Mapping[str, LoadedModel]):
         models: Iterable[LoadedModel] = (),
         demo: Demo | None = None,
         glosses: Mapping[str, str] | None = None,
+        tours: Iterable[Tour] = (),
     ):
-        self.demo, self.glosses = demo, dict(glosses or {})
+        self.demo, self.glosses, self.tours = demo, dict(glosses or {}), list(tours)
         self._models: dict[str, LoadedModel] = {}
         self.own: dict[str, OwnModule] = {}  # modules of anybody's
         self._lock = threading.Lock()

@@ -7,6 +7,7 @@ import time
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -20,6 +21,7 @@ from glassformer.explorer.sharing import Share
 from glassformer.loaded import LoadedModel, wrap
 from glassformer.loaded.own import OwnModule, Pieces
 from glassformer.model import Model
+from glassformer.tours import Tour, read, shared_steps
 
 
 def explore(
@@ -31,6 +33,7 @@ def explore(
     glosses: Mapping[str, str] | None = None,
     notice: Callable[[str], None] = print,
     axes: Mapping[str, str] | None = None,
+    tours: Sequence[str | Path | Tour] = (),
     **asked: Any,
 ) -> None:
     """Serve the explorer until Ctrl-C: of what ``load`` or ``build`` returned, one or several; or
@@ -49,15 +52,18 @@ def explore(
         axes: of a module what the axes of its inputs and values are, by path or pattern, and a
             word to call a value by: {"src": "position batch feature",
             "blocks.*.softmax": "weights: batch head query key"}.
+        tours: tours of your own, files (``docs/tours.md``), beside those that the package carries.
         asked: of a module what ``check`` is asked: causal, padding, generate, target, sides; the
             page shows what it finds.
 
     Raises:
         ConfigError: no model, inputs that do not fit, the port is taken, or there is no local
             network to share it on.
+        TourError: a tour that cannot be read.
         RecordingError: the module cannot be recorded.
     """
     shown = gathered(models, tokenizers, glosses, axes, asked)
+    shown.tours = [one if isinstance(one, Tour) else read(one, shared_steps()) for one in tours]
     server, address = prepare_shared(shown, port) if share else prepare(shown, port)
     notice(f"{address}   (Ctrl-C ends)")
     if shown.share:

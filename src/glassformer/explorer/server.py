@@ -14,6 +14,7 @@ from glassformer.explorer import (
     page,
     sharing,
     space,
+    touring,
     tracing,
     vocabulary,
     words,
@@ -40,6 +41,7 @@ ROUTES = (
     demo.routes,
     nudge.routes,
     sharing.routes,
+    touring.routes,
 )
 
 
