@@ -102,6 +102,7 @@ OFFENCES = {
     "core/h.ts": "export const h = 'https://example.org';",
     "views/i.ts": "import { session } from 's';\nsession.head = 1;",
     "strings/j.ts": "export const j = { it: 'its weight is 1' };",
+    "strings/fr.ts": "export const fr = { it: 'le poids' };",
     "views/k.ts": "import { t } from '../strings/en';",
 }
 ALLOWED = {
@@ -111,6 +112,7 @@ ALLOWED = {
     "core/f.test.ts": "export const f = Math.random();",
     "strings/j.ts": "export const j = { weights: 'attention', k: 'weighted sum of values' };",
     "state/i.ts": "session.head = 1;",
+    "strings/fr.ts": "export const fr = { a: 'un mot\u202f? non', k: `«\u00a0${a}\u00a0»` };",
     "views/k.ts": "import { t } from '../strings';",
 }
 

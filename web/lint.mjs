@@ -39,6 +39,8 @@ function lint(name) {
     const place = at - before.length;
     if (name.startsWith('strings/')) {
       if (/\bweights?\b/i.test(value)) say(place, `“${value}”: learned numbers are parameters, softmax outputs are attention`);
+      if (name.endsWith('/fr.ts') && /\bpoids\b/i.test(value)) say(place, `“${value}”: learned numbers are « paramètres », softmax outputs « attention »`);
+      if (name.endsWith('/fr.ts') && /« | [»:;?!%]/.test(value)) say(place, `“${value}”: a no-break space belongs inside « » and before : % (U+00A0), before ; ? ! (U+202F)`);
     } else if (where === 'code' ? SENTENCE.test(value) && !AXES.test(value) : /\p{L}{2,}/u.test(value)) {
       say(place, `“${value.trim()}”: what the reader sees stands in strings/`);
     }

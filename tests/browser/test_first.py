@@ -130,7 +130,7 @@ def test_the_menu_is_used_with_the_keyboard(explorer: Open) -> None:
     tab.page.keyboard.press("ArrowDown")
     expect(tab.page.get_by_role("menuitem").first).to_be_focused()
     tab.page.keyboard.press("End")
-    expect(tab.page.get_by_role("menuitemradio", name="English")).to_be_focused()
+    expect(tab.page.get_by_role("menuitem", name="Français")).to_be_focused()
     tab.page.keyboard.press("Escape")
     expect(dots).to_be_focused()
     tab.page.keyboard.press("Enter")

@@ -1,6 +1,8 @@
 // A long sum, cut for the eye: its largest terms, the rest in one line, all rounded so that what is
 // shown adds up exactly.
 
+import { fixed } from './format';
+
 export interface Addends {
   /** Which terms are shown, largest first, and each as text. */
   shown: { index: number; text: string }[];
@@ -14,7 +16,7 @@ export function addends(values: number[], total: number, most: number): Addends 
   const shown = order.slice(0, most), hidden = order.slice(most);
   const decimals = decimalsFor(Math.max(Math.abs(total), ...shown.map((i) => Math.abs(values[i]!))));
   const units = (value: number): number => Math.round(value * 10 ** decimals);
-  const text = (n: number): string => (n < 0 ? '−' : '') + (Math.abs(n) / 10 ** decimals).toFixed(decimals);
+  const text = (n: number): string => (n < 0 ? '−' : '') + fixed(Math.abs(n) / 10 ** decimals, decimals);
   const left = units(total) - shown.reduce((sum, i) => sum + units(values[i]!), 0);
   return {
     shown: shown.map((index) => ({ index, text: text(units(values[index]!)) })),

@@ -1,11 +1,21 @@
-// Numbers for people: true minus signs, as many digits as tell something.
+// Numbers for people: true minus signs, the reader's decimal mark, as many digits as tell something.
+
+import { t } from '../strings';
+
+/** A positive number with so many decimals. */
+export function fixed(value: number, decimals: number): string {
+  return marked(value.toFixed(decimals));
+}
+
+/** A number as the program writes it, with the reader's decimal mark. */
+export const marked = (text: string): string => text.replace('.', t.decimal);
 
 export function number(value: number, digits = 3): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  const text = size >= 1e5 || size < 10 ** -digits / 2 ? powers(size.toExponential(2)) : size.toFixed(size >= 100 ? 1 : digits);
+  const text = size >= 1e5 || size < 10 ** -digits / 2 ? powers(size.toExponential(2)) : fixed(size, size >= 100 ? 1 : digits);
   return (value < 0 ? '−' : '') + text;
 }
 
@@ -14,13 +24,13 @@ export function precise(value: number): string {
   const size = Math.abs(value);
   if (!Number.isFinite(value) || value === 0 || Number.isInteger(value) && size < 1e6) return number(value, 0);
   if (size >= 1e5 || size < 1e-3) return (value < 0 ? '−' : '') + powers(size.toExponential(4));
-  return (value < 0 ? '−' : '') + size.toFixed(Math.max(0, 4 - Math.floor(Math.log10(size))));
+  return (value < 0 ? '−' : '') + fixed(size, Math.max(0, 4 - Math.floor(Math.log10(size))));
 }
 
 /** "1.2e-5" as people write it. */
 export function powers(text: string): string {
   const [digits, power] = text.split('e') as [string, string];
-  return `${digits} · 10${[...power.replace('+', '')].map((one) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(one)] ?? '⁻').join('')}`;
+  return `${marked(digits)} · 10${[...power.replace('+', '')].map((one) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(one)] ?? '⁻').join('')}`;
 }
 
 export function count(value: number): string {
@@ -40,5 +50,5 @@ export function chance(value: number): string {
 
 /** A token as it is read: the mark of a space before it is taken off. */
 export function readable(piece: string): string {
-  return piece.replace(/^▁/, '').replace(/^<\/s>$/, 'end').replace(/^<s>$/, 'start') || '␣';
+  return piece.replace(/^▁/, '').replace(/^<\/s>$/, t.token.end).replace(/^<s>$/, t.token.start) || '␣';
 }

@@ -1,6 +1,6 @@
 // Plain words for paths: what a part or value is called, and where the paper speaks of it.
 
-import { names, operatorNames, parameterNames, parameterOf, vocabularyMatrix } from '../strings';
+import { layerNames, names, operatorNames, parameterNames, parameterOf, vocabularyMatrix } from '../strings';
 
 const clean = (part: string): string => part.replace(/[@#]\d+$/, '').replace(/\.original$/, '');
 const VOCABULARY_MATRIX = 'output_matrix';
@@ -19,13 +19,13 @@ function named(path: string): [string, string] | null {
 
 export function called(path: string): string {
   const layer = path.match(/^(encoder|decoder)\.(\d+)$/);
-  if (layer) return names[layer[1]!]![0].replace('{n}', String(Number(layer[2]) + 1));
+  if (layer) return layerNames[layer[1]!]!.replace('{n}', String(Number(layer[2]) + 1));
   const { owner, last } = ends(path);
   if (/^\d+$/.test(last)) return [owner, last].filter(Boolean).join('.'); // one of a list, as its code calls it
   const parameter = parameterNames[`${owner}.${last}`];
   if (parameter) return parameter;
   const of = owner && last in parameterOf ? parameterOf[last as keyof typeof parameterOf] : null;
-  return of ? of(names[owner]?.[0] ?? owner.replaceAll('_', ' ')) : named(path)?.[0].replace(' layer {n}', '') ?? operatorNames[last] ?? last.replaceAll('_', ' ').trim();
+  return of ? of(names[owner]?.[0] ?? owner.replaceAll('_', ' ')) : named(path)?.[0] ?? operatorNames[last] ?? last.replaceAll('_', ' ').trim();
 }
 
 /** The parts that a value stands in, from the outside in: "decoder layer 1", "cross-attention". */

@@ -2,6 +2,7 @@
 // with its numbers; the gold truth as a double line; what was cut, dashed.
 
 import { rowOf, type Grid } from '../core/attention';
+import { fixed } from '../core/format';
 import { everyNth, fitted, font } from './canvas';
 import { sized } from './matrix';
 
@@ -140,6 +141,6 @@ function drawNames(context: CanvasRenderingContext2D, picture: RibbonPicture, pl
     context.fillText(fitted(context, picture.columnNames[j] ?? String(j), far - (picture.numbers ? NUMBER : 0)), out - outward * (picture.numbers ? NUMBER : 0), y);
     if (!picture.numbers || shares[j]! < 0.005) continue;
     context.font = font(13, strong);
-    context.fillText(shares[j]!.toFixed(2), out, y);
+    context.fillText(fixed(shares[j]!, 2), out, y);
   }
 }

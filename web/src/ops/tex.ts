@@ -1,5 +1,6 @@
 // Numbers and sums as TeX.
 
+import { t } from '../strings';
 import type { Term } from './cell';
 
 /** A number with four digits that say something. */
@@ -10,10 +11,13 @@ export function tex(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-4) {
     const [digits, power] = value.toExponential(2).split('e') as [string, string];
-    return `${digits} \\cdot 10^{${Number(power)}}`;
+    return `${point(digits)} \\cdot 10^{${Number(power)}}`;
   }
-  return value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : size >= 0.1 ? 3 : 5);
+  return point(value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : size >= 0.1 ? 3 : 5));
 }
+
+/** With the reader's decimal mark; a comma in braces, for TeX puts a space after a bare one. */
+const point = (text: string): string => (t.decimal === '.' ? text : text.replace('.', `{${t.decimal}}`));
 
 /** The same where a sign or a power before it would be misread. */
 export function bracketed(value: number): string {

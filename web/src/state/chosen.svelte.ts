@@ -4,9 +4,11 @@
 import { attentionsOf, headGrid, PARTS, rowOf, strongest, tokensOf, type Attention, type Part } from '../core/attention';
 import { readable } from '../core/format';
 import type { Graph } from '../core/graph';
-import { choosing } from '../strings';
 import { looking } from './looking.svelte';
 import { session } from './session.svelte';
+
+/** Words whose choice needs another word: a view of attention opens on them. */
+const choosing = ['il', 'elle', 'it'];
 
 const clamp = (value: number, count: number): number => Math.min(Math.max(Number.isFinite(value) ? value : 0, 0), Math.max(count - 1, 0));
 

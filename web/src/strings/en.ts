@@ -2,11 +2,11 @@
 // One file a language, whatever its length; another language is another file of the same shape.
 
 // The vocabulary of names: what parts and values are called in plain words, and where the paper
-// speaks of them. A key of two words is more exact than one of one; {n} is a layer's number.
+// speaks of them. A key of two words is more exact than one of one.
 
 export const names: Record<string, [string, string]> = {
-  encoder: ['encoder layer {n}', '§3.1'],
-  decoder: ['decoder layer {n}', '§3.1'],
+  encoder: ['encoder', '§3.1'],
+  decoder: ['decoder', '§3.1'],
   source_embedding: ['words become numbers (source)', '§3.4, §3.5'],
   target_embedding: ['words become numbers (target)', '§3.4, §3.5'],
   self_attention: ['self-attention', '§3.2'],
@@ -76,6 +76,9 @@ export const names: Record<string, [string, string]> = {
   smoothed: ['target, smoothed', '§5.4'],
 };
 
+/** A layer of a stack; {n} is its number. */
+export const layerNames: Record<string, string> = { encoder: 'encoder layer {n}', decoder: 'decoder layer {n}' };
+
 /** A module's parameters, by the module that has them and by theirs. */
 export const parameterNames: Record<string, string> = {
   'norm.weight': 'gain of the normalisation',
@@ -113,25 +116,6 @@ export const axisNames: Record<string, string> = {
 export const axisPlurals: Record<string, string> = {
   head: 'heads', position: 'places', query: 'places that look', key: 'places looked at', feature: 'features', d_model: 'features', d_ff: 'inner features',
   vocabulary: 'words', row: 'rows', column: 'columns', source: 'places', target: 'places',
-};
-
-/** The paper's sections by number, and its equations. */
-export const sections: Record<string, string> = {
-  '§3.1': 'Encoder and Decoder Stacks',
-  '§3.2': 'Attention',
-  '§3.2.1': 'Scaled Dot-Product Attention',
-  '§3.2.2': 'Multi-Head Attention',
-  '§3.2.3': 'Applications of Attention in our Model',
-  '§3.3': 'Position-wise Feed-Forward Networks',
-  '§3.4': 'Embeddings and Softmax',
-  '§3.5': 'Positional Encoding',
-  '§5.3': 'Optimizer',
-  '§5.4': 'Regularization',
-};
-export const equations: Record<string, string> = {
-  1: '\\mathrm{Attention}(Q, K, V) = \\mathrm{softmax}\\Bigl(\\frac{QK^T}{\\sqrt{d_k}}\\Bigr) V',
-  2: '\\mathrm{FFN}(x) = \\max(0, xW_1 + b_1) W_2 + b_2',
-  3: 'lrate = d_{model}^{-0.5} \\cdot \\min(step^{-0.5}, step \\cdot warmup^{-1.5})',
 };
 
 // What operators do, in plain words.
@@ -199,11 +183,6 @@ const ops = {
 
 // What the views of attention, changes, checks and comparison say.
 
-/** Words whose choice needs another word: a view of attention opens on them. */
-export const choosing = ['il', 'elle', 'it'];
-
-const ordinal = (n: number): string => String(n);
-
 const attention = {
   headings: {
     encoder: 'While reading, each word looks at the other words',
@@ -259,8 +238,8 @@ const attention = {
   two: {
     heading: 'The same word, two heads',
     other: 'other head',
-    left: (n: number) => `head ${ordinal(n)}, left`,
-    right: (n: number) => `head ${ordinal(n)}, right`,
+    left: (n: number) => `head ${n}, left`,
+    right: (n: number) => `head ${n}, right`,
     overlap: (share: string) => `The two share ${share} of their attention on this word.`,
   },
   headName: (n: number) => `Head ${n}`,
@@ -417,6 +396,8 @@ const compare = {
 };
 
 export const t = {
+  decimal: '.',
+  token: { start: 'start', end: 'end' },
   ops,
   given: {
     label: 'What it was given',
@@ -440,7 +421,6 @@ export const t = {
     save: 'Save this recording',
     picture: 'Save the picture',
     keys: 'Keys',
-    language: 'English',
   },
   keys: {
     title: 'Keys',
@@ -760,7 +740,7 @@ export const t = {
     lead: 'The words go in all at once, so nothing would tell their order. A second list of numbers, the same for every word that stands at that place, is added to each.',
     sum: 'Added, number by number',
     part: { scaled: 'the word', position: 'the place', placed: 'together' },
-    own: (scheme: string) => (scheme === 'learned' ? 'As this model learned them' : 'As this model has them'),
+    own: (scheme: string): string => (scheme === 'learned' ? 'As this model learned them' : 'As this model has them'),
     small: 'Small enough to read',
     width: 'numbers a place',
     scheme: { sinusoids: 'The paper’s: sine and cosine take turns.', 'sinusoids-concatenated': 'The reference implementation’s: all sines, then all cosines.' },

@@ -1,3 +1,14 @@
-// The words of the page in the reader's language: all else imports them from here.
+// The words of the page in the reader's language: all else imports them from here. English comes with
+// the page, another language as a file of its own, before anything is drawn. Such a file imports
+// nothing but types: the page waits for it, so that it must not wait for the page.
 
-export * from './en';
+import * as english from './en';
+import { language } from './language';
+
+const words: typeof english = language === 'fr' ? await import('./fr') : english;
+
+export const { t, names, layerNames, parameterNames, parameterOf, vocabularyMatrix, operatorNames, axisNames, axisPlurals } = words;
+export { equations, sections } from './paper';
+export { language, LANGUAGES, speak, type Language } from './language';
+
+if (typeof document !== 'undefined') document.documentElement.lang = language;

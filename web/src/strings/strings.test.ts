@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import * as english from './en';
+import * as french from './fr';
+
+type Leaf = [name: string, value: string | ((...words: never[]) => string)];
+
+function leaves(value: unknown, name = ''): Leaf[] {
+  if (typeof value === 'string' || typeof value === 'function') return [[name, value as Leaf[1]]];
+  return Object.entries(value as object).flatMap(([key, one]) => leaves(one, name ? `${name}.${key}` : key));
+}
+
+const before = leaves(english), after = new Map(leaves(french));
+const plain = before.filter((leaf): leaf is [string, string] => typeof leaf[1] === 'string');
+
+it('has the same names in every language, those of open lists too', () => {
+  expect([...after.keys()].sort()).toEqual(before.map(([name]) => name).sort());
+});
+
+it('has a function where the other has one, and a blank where it has one', () => {
+  for (const [name, value] of before) {
+    expect(typeof after.get(name), name).toBe(typeof value);
+    if (typeof value === 'string') expect(Boolean(after.get(name)), name).toBe(Boolean(value));
+  }
+});
+
+it('leaves no English sentence untranslated', () => {
+  const sentence = /\p{L}{2,} \p{L}+ \p{L}{2,}/u;
+  expect(plain.filter(([name, value]) => !value.startsWith('glassformer ') && sentence.test(value) && after.get(name) === value)).toEqual([]);
+});
+
+it('names the same places of the paper', () => {
+  const places = plain.filter(([name, value]) => name.startsWith('names.') && value.startsWith('§'));
+  expect(places.length).toBeGreaterThan(50);
+  for (const [name, value] of places) expect(after.get(name), name).toBe(value.replace('equation', 'équation'));
+});
