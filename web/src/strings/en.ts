@@ -243,6 +243,7 @@ const attention = {
     overlap: (share: string) => `The two share ${share} of their attention on this word.`,
   },
   headName: (n: number) => `Head ${n}`,
+  headDoes: (n: number, what: string) => `Head ${n} ${what}`,
   layerName: (n: number) => `Layer ${n}`,
   open: (layer: number, head: number) => `open layer ${layer}, head ${head}`,
   steps: {
@@ -397,6 +398,7 @@ const compare = {
 
 export const t = {
   decimal: '.',
+  colon: ': ',
   token: { start: 'start', end: 'end' },
   ops,
   given: {

@@ -234,6 +234,7 @@ const attention: typeof english.t.attention = {
     overlap: (share) => `Les deux ont en commun ${share} de leur attention sur ce mot.`,
   },
   headName: (n) => `Tête ${n}`,
+  headDoes: (n, what) => `La tête ${n} ${what}`,
   layerName: (n) => `Couche ${n}`,
   open: (layer, head) => `ouvrir la couche ${layer}, tête ${head}`,
   steps: {
@@ -388,6 +389,7 @@ const compare: typeof english.t.compare = {
 
 export const t: typeof english.t = {
   decimal: ',',
+  colon: ' : ',
   token: { start: 'début', end: 'fin' },
   ops,
   given: {
