@@ -396,6 +396,76 @@ const compare = {
   another: 'another sentence',
 };
 
+const cards = {
+  index: 'Foundations',
+  lead: 'Five cards, each with something to drag. Nothing need be known before. Anywhere on the page a term with a dotted line under it opens its card.',
+  close: 'close the card',
+  before: 'the card before',
+  next: 'the next card',
+  count: (n: number, of: number) => `${n} of ${of}`,
+  yours: 'These numbers are yours to move.',
+  moved: 'You have moved them: these numbers are yours now.',
+  back: 'back to the model’s numbers',
+  again: 'back to the beginning',
+  feature: (n: number) => `feature ${n}`,
+  output: (n: number) => `output ${n}`,
+  query: (word: string) => `query of “${word}”`,
+  key: (word: string) => `key of “${word}”`,
+  from: {
+    arrow: (word: string, of: number, i: number, j: number) => `To begin with: two of the ${of} numbers that this model has for “${word}”. Numbers ${i} and ${j} are farthest from zero.`,
+    dot: (word: string, at: string, head: number, of: number) => `To begin with: of the question that “${word}” asks in head ${head}, and of the answer of “${at}”, two of ${of} numbers each, those whose products are largest.`,
+    softmax: (word: string, head: number, n: number, of: number) => (n < of ? `To begin with: the ${n} highest of the ${of} scores in the row of “${word}”, head ${head}. The 100 % are shared among these ${n} alone.` : `To begin with: the scores in the row of “${word}”, head ${head}.`),
+    matrix: (word: string, inputs: number, outputs: number) => `To begin with: two of the ${inputs} numbers that go in for “${word}”, and the four learned numbers that lead from them to two outputs of the model’s first query matrix. The whole of it has ${outputs} rows of ${inputs} sliders.`,
+    logarithm: (least: string, most: string) => `To begin with: the probability of “${least}”, of which this model was least sure here, and of “${most}”, of which it was surest.`,
+  },
+  /** The forms in which a text speaks of what a card shows. */
+  terms: {
+    arrow: ['vector', 'vectors', 'list of numbers', 'lists of numbers'],
+    dot: ['dot product', 'dot products', 'q · k'],
+    softmax: ['softmax'],
+    matrix: ['matrix', 'matrices'],
+    logarithm: ['logarithm', 'logarithms'],
+  },
+  of: {
+    arrow: {
+      title: 'Numbers as an arrow', names: ['first number', 'second number'], more: 'every word as a place',
+      idea: 'The first number says how far to the right, the second how far up. Drag the tip.',
+      further: 'With more numbers there are more directions than anyone can draw. The arrow still has a length and a direction.',
+    },
+    dot: {
+      title: 'The dot product: agreement', names: ['one arrow', 'the other'], more: 'at work between two words',
+      idea: 'Multiply their numbers pair by pair, and add up. Drag the tips, and find a place where nothing is left.',
+      further: 'With more numbers it is the same: one product more for each pair. Longer arrows make more of it, for or against.',
+    },
+    softmax: {
+      title: 'Softmax: sharing out 100 %', names: ['one', 'two', 'three', 'four'], more: 'at work in one head',
+      idea: 'Each has a score, and 100 % are shared out among them. Raise one, and see what the others lose.',
+      further: 'One point more is always 2.7 times the share. However low a score is, something is left for it.',
+    },
+    matrix: {
+      title: 'A matrix is a mixing desk', names: ['input 1', 'input 2', 'output 1', 'output 2'], more: 'all matrices of the model',
+      idea: 'Two numbers go in at the top. Each row of sliders mixes them into one that comes out. A slider says how much of its input; left of the middle it is taken away.',
+      further: 'Training sets the sliders. The sentence brings what goes in.',
+    },
+    logarithm: {
+      title: 'Logarithm: × becomes +', names: ['one', 'two'], more: 'where it scores the model',
+      idea: 'How probable are two words in a row? The chance of the one times the chance of the other after it. Multiplied over a whole sentence that grows tiny; logarithms are simply added.',
+      further: 'Half as probable is always 0.69 less, wherever you stand. Without the minus sign it says how surprised the model was.',
+    },
+  },
+  arrow: { tip: 'tip of the arrow', at: (right: string, up: string) => `${right} to the right, ${up} up`, right: 'to the right', up: 'up', length: 'length of the arrow' },
+  dot: {
+    tip: (name: string) => `tip: ${name}`, right: 'right', up: 'up', times: 'product', added: 'added up: the dot product',
+    same: 'They point the same way: above zero.', against: 'They point away from each other: below zero.', neither: 'Near a right angle: little is left, for their lengths.',
+  },
+  softmax: { points: 'score', score: (word: string) => `score of “${word}”`, heard: (score: string, share: string) => `score ${score}, share ${share}`, least: '< 0.1 %', all: 'together always 100 %' },
+  matrix: { input: (name: string) => `input: ${name}`, slider: (from: string, to: string) => `slider from ${from} to ${to}`, out: 'comes out' },
+  logarithm: {
+    probability: (word: string) => `probability of “${word}”`, heard: (p: string, log: string) => `probability ${p}, logarithm ${log}`,
+    chance: 'probability', name: 'logarithm', both: 'both', multiplied: 'multiplied', added: 'added',
+  },
+};
+
 export const t = {
   decimal: '.',
   colon: ': ',
@@ -975,6 +1045,7 @@ export const t = {
     curve: (name: string, x: string, y: string) => `the curve of ${name}: at ${x} it is ${y}`,
   },
   attention,
+  cards,
   changes,
   checks,
   compare,

@@ -370,6 +370,75 @@ const checks: typeof english.t.checks = {
   mark: 'quelque chose ne va pas dans cette exécution',
 };
 
+const cards: typeof english.t.cards = {
+  index: 'Les bases',
+  lead: 'Cinq fiches, chacune avec quelque chose à déplacer. Il n’y a rien à savoir d’avance. Partout sur la page, un terme souligné de points ouvre sa fiche.',
+  close: 'fermer la fiche',
+  before: 'la fiche précédente',
+  next: 'la fiche suivante',
+  count: (n, of) => `${n} sur ${of}`,
+  yours: 'Ces nombres sont à vous : déplacez-les.',
+  moved: 'Vous les avez déplacés : ces nombres sont maintenant les vôtres.',
+  back: 'revenir aux nombres du modèle',
+  again: 'revenir au début',
+  feature: (n) => `composante ${n}`,
+  output: (n) => `sortie ${n}`,
+  query: (word) => `requête de « ${word} »`,
+  key: (word) => `clé de « ${word} »`,
+  from: {
+    arrow: (word, of, i, j) => `Au départ : deux des ${of} nombres que ce modèle a pour « ${word} ». Les nombres ${i} et ${j} sont les plus éloignés de zéro.`,
+    dot: (word, at, head, of) => `Au départ : de la question que « ${word} » pose dans la tête ${head}, et de la réponse de « ${at} », deux nombres sur ${of}, ceux dont les produits sont les plus grands.`,
+    softmax: (word, head, n, of) => (n < of ? `Au départ : les ${n} plus hauts des ${of} scores de la ligne de « ${word} », tête ${head}. Les 100 % sont répartis entre ces ${n} seulement.` : `Au départ : les scores de la ligne de « ${word} », tête ${head}.`),
+    matrix: (word, inputs, outputs) => `Au départ : deux des ${inputs} nombres qui entrent pour « ${word} », et les quatre nombres appris qui mènent d’eux à deux sorties de la première matrice de requêtes du modèle. Elle compte en tout ${outputs} rangées de ${inputs} curseurs.`,
+    logarithm: (least, most) => `Au départ : la probabilité de « ${least} », dont ce modèle était ici le moins sûr, et celle de « ${most} », dont il était le plus sûr.`,
+  },
+  terms: {
+    arrow: ['vecteur', 'vecteurs', 'liste de nombres', 'listes de nombres'],
+    dot: ['produit scalaire', 'produits scalaires', 'q · k'],
+    softmax: ['softmax'],
+    matrix: ['matrice', 'matrices'],
+    logarithm: ['logarithme', 'logarithmes'],
+  },
+  of: {
+    arrow: {
+      title: 'Des nombres en flèche', names: ['premier nombre', 'deuxième nombre'], more: 'chaque mot, un lieu',
+      idea: 'Le premier nombre dit de combien aller à droite, le deuxième de combien monter. Tirez la pointe.',
+      further: 'Avec plus de nombres, il y a plus de directions qu’on ne peut en dessiner. La flèche a toujours une longueur et une direction.',
+    },
+    dot: {
+      title: 'Le produit scalaire : l’accord', names: ['une flèche', 'l’autre'], more: 'à l’œuvre entre deux mots',
+      idea: 'Multipliez leurs nombres deux à deux, puis additionnez. Tirez les pointes, et trouvez une place où il ne reste rien.',
+      further: 'Avec plus de nombres, c’est pareil : un produit de plus par paire. Des flèches plus longues en font plus, pour ou contre.',
+    },
+    softmax: {
+      title: 'Softmax : répartir 100 %', names: ['un', 'deux', 'trois', 'quatre'], more: 'à l’œuvre dans une tête',
+      idea: 'Chacun a un score, et 100 % sont répartis entre tous. Montez-en un, et voyez ce que les autres perdent.',
+      further: 'Un point de plus donne toujours une part 2,7 fois plus grande. Si bas que soit un score, il lui reste quelque chose.',
+    },
+    matrix: {
+      title: 'Une matrice est une table de mixage', names: ['entrée 1', 'entrée 2', 'sortie 1', 'sortie 2'], more: 'toutes les matrices du modèle',
+      idea: 'Deux nombres entrent en haut. Chaque rangée de curseurs les mélange en un seul, qui sort. Un curseur dit combien de son entrée est pris ; à gauche du milieu, on en retire.',
+      further: 'L’entraînement règle les curseurs. La phrase apporte ce qui entre.',
+    },
+    logarithm: {
+      title: 'Logarithme : × devient +', names: ['un', 'deux'], more: 'où il note le modèle',
+      idea: 'Quelle est la probabilité de deux mots de suite ? La chance de l’un, fois la chance de l’autre après lui. Multiplié sur toute une phrase, cela devient minuscule ; les logarithmes, eux, s’additionnent.',
+      further: 'Deux fois moins probable, c’est toujours 0,69 de moins, où que l’on soit. Sans le signe moins, il dit combien le modèle était surpris.',
+    },
+  },
+  arrow: { tip: 'pointe de la flèche', at: (right, up) => `${right} à droite, ${up} en haut`, right: 'à droite', up: 'en haut', length: 'longueur de la flèche' },
+  dot: {
+    tip: (name) => `pointe : ${name}`, right: 'droite', up: 'haut', times: 'produit', added: 'additionnés : le produit scalaire',
+    same: 'Elles vont dans le même sens : au-dessus de zéro.', against: 'Elles vont en sens contraire : au-dessous de zéro.', neither: 'Presque à angle droit : il reste peu, pour leurs longueurs.',
+  },
+  softmax: { points: 'score', score: (word) => `score de « ${word} »`, heard: (score, share) => `score ${score}, part ${share}`, least: '< 0,1 %', all: 'ensemble toujours 100 %' },
+  matrix: { input: (name) => `entrée : ${name}`, slider: (from, to) => `curseur de ${from} à ${to}`, out: 'ce qui sort' },
+  logarithm: {
+    probability: (word) => `probabilité de « ${word} »`, heard: (p, log) => `probabilité ${p}, logarithme ${log}`,
+    chance: 'probabilité', name: 'logarithme', both: 'les deux', multiplied: 'multipliés', added: 'additionnés',
+  },
+};
+
 const compare: typeof english.t.compare = {
   heading: 'Le même mot veut dire plusieurs choses',
   lead: 'Un mot commence par les mêmes nombres dans chaque phrase. Couche après couche, il prend quelque chose de ses voisins, et les deux s’écartent.',
@@ -966,6 +1035,7 @@ export const t: typeof english.t = {
     curve: (name, x, y) => `la courbe de ${name} : en ${x}, elle vaut ${y}`,
   },
   attention,
+  cards,
   changes,
   checks,
   compare,
