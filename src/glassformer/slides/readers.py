@@ -1,0 +1,135 @@
+"""What the reader adds to the walk: the page's pins and notes, each a slide of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from glassformer.errors import DataError
+from glassformer.slides.deck import BOTTOM, Slide
+from glassformer.slides.figures import number
+from glassformer.slides.measure import height, wrapped
+from glassformer.slides.sheet import ACROSS, Sheet
+from glassformer.slides.walk import Walk
+
+VERSION, MOST, LONGEST = 1, 1000, 10_000  # as the page writes and reads them
+LARGEST = 40 * 2**20  # bytes
+CHANGED = ("changes", "snapshot", "training", "pad", "ids")  # a run that is not the plain one
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A number that was marked: its place in a recording, its value then, and what was written."""
+
+    path: str
+    flat: int
+    value: str
+    title: str
+    text: str
+    place: dict[str, str]
+
+
+def read_pins(path: Path) -> list[Pin]:
+    """The pins of a file that the page saved.
+
+    Raises:
+        DataError: it is missing, too large or no such file.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DataError(
+                f"{path} is larger than {LARGEST:,} bytes: the page saves no such notes"
+            )
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"could not read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise DataError(f"{path} is no file of notes: {error}") from error
+    if not isinstance(content, dict) or content.get("glassformer") != "notes":
+        raise DataError(f"{path} is no file of notes: save one on the page, Pins, Save")
+    if content.get("version") != VERSION:
+        version = content.get("version")
+        raise DataError(f"{path} has notes of version {version!r}; this program reads {VERSION}")
+    notes = content.get("notes")
+    if not isinstance(notes, list) or len(notes) > MOST:
+        raise DataError(f"{path} needs a list of at most {MOST} notes")
+    return [checked(one, f"{path}: note {i}") for i, one in enumerate(notes, 1)]
+
+
+def checked(note: Any, where: str) -> Pin:
+    """A pin, all of whose parts are what they should be."""
+    if not isinstance(note, dict):
+        raise DataError(f"{where} is no object")
+    texts = [note.get(name) for name in ("path", "value", "title", "text")]
+    flat, place = note.get("flat"), note.get("place")
+    for name, text in zip(("path", "value", "title", "text"), texts, strict=True):
+        if not isinstance(text, str) or len(text) > LONGEST:
+            raise DataError(f"{where}: {name} must be a text of at most {LONGEST} characters")
+    if not isinstance(flat, int) or isinstance(flat, bool) or flat < 0:
+        raise DataError(f"{where}: flat must be a whole number from 0")
+    if not isinstance(place, dict) or not all(isinstance(v, str) for v in place.values()):
+        raise DataError(f"{where}: place must be an object of texts")
+    path, value, title, text = (str(one) for one in texts)
+    return Pin(path, flat, value, title, text, {str(k): v for k, v in place.items()})
+
+
+def pinned(walk: Walk, pin: Pin, count: int, total: int) -> list[Slide]:
+    """A pin's slides: more than one where the note is long."""
+    title = pin.title.strip() or pin.path
+    sheet = Sheet(title, "", f"pin {count} of {total}")
+    rows = [["pinned", pin.path], ["its value then", shortened(pin.value)]]
+    sentence = pin.place.get("text", "")
+    if sentence:
+        rows.append(["on the sentence", sentence])
+    here = value_here(walk, pin)
+    if here is not None:
+        rows.append(["its value here", here])
+    sheet.table(rows, f"What was pinned: {pin.path}", header=0)
+    notes = f"Pinned on the page. Its place there: {address(pin)}"
+    slides = []
+    for part in pages(pin.text.strip(), BOTTOM - sheet.top):
+        if slides:
+            sheet = Sheet(f"{title} (continued)", "", f"pin {count} of {total}")
+        if part:
+            sheet.say(part)
+        slides.append(sheet.finished(notes))
+    return slides
+
+
+def pages(text: str, room: float) -> list[str]:
+    """The text in parts that each have room; the first has as much as is given, others a slide."""
+    lines = wrapped(text, 20, ACROSS)
+    parts, high = [], height("x", 20, ACROSS)
+    while True:
+        most = max(int((room - 0.02) / high), 1)
+        parts.append("\n".join(lines[:most]))
+        lines, room = lines[most:], 5.4
+        if not lines:
+            return parts
+
+
+def value_here(walk: Walk, pin: Pin) -> str | None:
+    """What stands at the pinned place in this recording; None where the pin's run was another."""
+    same = pin.place.get("text") == walk.about["text"]
+    same = same and not any(pin.place.get(name) for name in CHANGED)
+    if not same or not walk.has(pin.path):
+        return None
+    value = walk.tape[pin.path]
+    return number(float(value.flatten()[pin.flat]), 4) if pin.flat < value.numel() else None
+
+
+def shortened(value: str) -> str:
+    """The pinned value with four digits after the point."""
+    try:
+        return number(float(value), 4)
+    except ValueError:
+        return value
+
+
+def address(pin: Pin) -> str:
+    """The page's own address of the place."""
+    from urllib.parse import urlencode
+
+    return "#" + urlencode(pin.place)
