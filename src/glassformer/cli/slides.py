@@ -13,12 +13,16 @@ from glassformer.cli.common import json_option, notice, print_json
 @click.argument("run", required=False, type=click.Path(path_type=Path), metavar="[RUN]")
 @click.option("--sentence", required=True, metavar="TEXT",
               help="What the model reads; of an image, its pixels.")  # fmt: skip
+@click.option("--tour", metavar="NAME|FILE",
+              help="A tour: its questions become slides, its answers the speaker's.")  # fmt: skip
 @click.option("--notes", type=click.Path(path_type=Path), metavar="FILE",
               help="Pins and notes that the page saved: each becomes a slide.")  # fmt: skip
 @click.option("--out", "-o", type=click.Path(path_type=Path), default=Path("walk.pptx"),
               show_default=True, metavar="FILE", help="NAME.pptx or NAME.pdf.")  # fmt: skip
 @json_option
-def command(run: Path | None, sentence: str, notes: Path | None, out: Path, as_json: bool) -> None:
+def command(
+    run: Path | None, sentence: str, tour: str | None, notes: Path | None, out: Path, as_json: bool
+) -> None:
     """Make slides of one sentence's walk through a model, a slide a step: tokens, embeddings,
     positions, one head with its real numbers, all heads, the layers, the choice of each word.
 
@@ -31,14 +35,17 @@ def command(run: Path | None, sentence: str, notes: Path | None, out: Path, as_j
       glassformer slides --sentence "the cat did not sleep because it was tired"
       glassformer slides runs/mine --sentence "the girl sleeps" -o walk.pdf
       glassformer slides --sentence "the girl sleeps" --notes notes.json -o lesson.pptx
+      glassformer slides --sentence "the girl sleeps" --tour five-minutes
     """
     from glassformer.loaded import load
     from glassformer.slides import walk_deck, write, writer
-    from glassformer.slides.readers import read_pins
+    from glassformer.slides.pins import read_pins
+    from glassformer.tours.shipped import named
 
     writer(out)
     pins = [] if notes is None else read_pins(notes)
-    deck = walk_deck(load(run, notice=notice), sentence, pins)
+    steps = None if tour is None else named(tour)
+    deck = walk_deck(load(run, notice=notice), sentence, pins, steps)
     write(deck, out)
     if as_json:
         titles = [slide.title for slide in deck.slides]

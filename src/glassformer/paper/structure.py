@@ -107,7 +107,7 @@ def read_layer(model: Model, tape: Tape, path: str) -> tuple[Sublayer, ...]:
             sources = {e.path: {tape.entries[s.entry].path for s in e.inputs} for e in tape}
             keys = f"{path}.{name}.key_matrix.linear"
             own = sources[keys] & sources[f"{path}.{name}.query_matrix.linear"]
-            near = sources[f"{path}.{name}.masked"]
+            near = sources.get(f"{path}.{name}.masked", set())
             masked = "target_mask" in near.union(*(sources[source] for source in near))
             sublayers.append(Sublayer(name, "attention", normalised < place, masked, not own))
         else:

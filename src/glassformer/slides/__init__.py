@@ -10,13 +10,17 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+import torch
+
 from glassformer.errors import ConfigError, RunError, nearest
 from glassformer.loaded import LoadedModel
 from glassformer.slides import attending, layers, proof, reading, whole, writing
 from glassformer.slides.closing import paper_map
 from glassformer.slides.deck import Deck, Slide
-from glassformer.slides.readers import Pin, pinned
+from glassformer.slides.pins import Pin, pinned
+from glassformer.slides.touring import toured
 from glassformer.slides.walk import Walk
+from glassformer.tours import Tour
 
 KINDS = {".pptx": "pptx_file", ".pdf": "pdf_file"}
 STEPS = (
@@ -28,8 +32,11 @@ STEPS = (
 )  # fmt: skip
 
 
-def walk_deck(model: LoadedModel, sentence: str, pins: Sequence[Pin] = ()) -> Deck:
-    """The slides of a sentence: those steps that the model has, then the pins.
+@torch.inference_mode()
+def walk_deck(
+    model: LoadedModel, sentence: str, pins: Sequence[Pin] = (), tour: Tour | None = None
+) -> Deck:
+    """The slides of a sentence: those steps that the model has, then the tour's, then the pins.
 
     Raises:
         ConfigError: the sentence is empty or too long for a slide.
@@ -37,6 +44,8 @@ def walk_deck(model: LoadedModel, sentence: str, pins: Sequence[Pin] = ()) -> De
     walk = Walk.of(model, sentence)
     steps = [slide for step in STEPS if (slide := step(walk)) is not None]
     slides: list[Slide] = [reading.opening(walk), *steps, *paper_map(steps, first=2)]
+    if tour is not None:
+        slides += toured(walk, tour)
     for i, pin in enumerate(pins, 1):
         slides += pinned(walk, pin, i, len(pins))
     return Deck(f"{sentence} · {model.name}", tuple(slides))

@@ -84,7 +84,8 @@ def stack(walk: Walk) -> Slide:
     paths = [start, *(f"{name}.{i}.after_feedforward.{end}" for i in range(count))]
     final = "memory" if walk.decoder else "hidden"
     named = ["embedding", *(f"after layer {i + 1}" for i in range(count))]
-    if walk.has(final) and walk.config.ends_in_norm:
+    whole = walk.config.labels is None  # or else only the first position goes on
+    if walk.config.ends_in_norm and whole:
         paths, named = [*paths, final], [*named, "after the last norm"]
     layers = "layers" if count > 1 else "layer"
     sheet = Sheet(

@@ -48,7 +48,7 @@ OUTSIDE = [-100, -100, -80, -80]  # where a note's sign does not hide a picture
 def content(deck: Deck) -> bytes:
     """The file of a deck."""
     there = {font.name for font in font_manager.fontManager.ttflist}
-    style = {"font.family": [name for name in FONTS if name in there], "pdf.fonttype": 42}
+    style: Any = {"font.family": [name for name in FONTS if name in there], "pdf.fonttype": 42}
     about = {"Title": deck.title, "Creator": "Glassformer", "Producer": None, "CreationDate": MADE}
     file = BytesIO()
     with rc_context(style), PdfPages(file, metadata=about) as pages:
@@ -130,7 +130,7 @@ def draw_table(page: Figure, part: Table) -> None:
 def rectangle(page: Figure, box: Box, colour: str) -> None:
     """A filled rectangle."""
     corner, wide, high = (box.left / WIDTH, 1 - box.bottom / HEIGHT), box.width, box.height
-    place = {"fc": colour, "ec": "none", "lw": 0, "transform": page.transFigure}
+    place: Any = {"fc": colour, "ec": "none", "lw": 0, "transform": page.transFigure}
     page.add_artist(Rectangle(corner, wide / WIDTH, high / HEIGHT, **place))
 
 

@@ -21,7 +21,7 @@ from glassformer.slides.deck import (
     Text,
 )
 from glassformer.slides.figures import features, number, numbers
-from glassformer.slides.measure import clipped, height
+from glassformer.slides.measure import clipped, height, wrapped
 from glassformer.slides.sheet import Sheet, mixed
 from glassformer.slides.walk import Walk
 
@@ -48,7 +48,7 @@ def opening(walk: Walk) -> Slide:
         ("The model reads", 20, QUIET), (read, 28, QUERY), (said, 20, QUIET),
         (walk.about["output"] or "(nothing)", 28, ACCENT),
     ):  # fmt: skip
-        plain = "".join(one if one.isprintable() else "·" for one in text)
+        plain = shortened("".join(one if one.isprintable() else "·" for one in text), size)
         high = height(plain, size, across) + 0.02
         parts.append(Text(box=Box(MARGIN, top, across, high), text=plain, size=size, colour=colour))
         top += high + 0.12
@@ -58,7 +58,7 @@ def opening(walk: Walk) -> Slide:
     high = height(facts, SMALLEST, across) + 0.02
     box = Box(MARGIN, BOTTOM - high, across, high)
     parts.append(Text(box=box, text=facts, size=SMALLEST, colour=QUIET))
-    assert top < box.top, "the sentence leaves no room"
+    assert top < box.top
     return Slide(
         title="One sentence through a Transformer", parts=tuple(parts), opening=True,
         notes=(
@@ -67,6 +67,15 @@ def opening(walk: Walk) -> Slide:
             f"trace = gf.load(…).trace({walk.about['text'][:300]!r})."
         ),
     )  # fmt: skip
+
+
+def shortened(text: str, size: float, most: int = 3) -> str:
+    """As much of a text as has room on so many lines."""
+    lines = wrapped(text, size, OPENING.width)
+    while len(lines) > most:
+        text = text[: text.rindex(" ")] + "…" if " " in text else text[:-2] + "…"
+        lines = wrapped(text, size, OPENING.width)
+    return text
 
 
 def tokens(walk: Walk) -> Slide:
@@ -141,8 +150,8 @@ def embedding(walk: Walk) -> Slide | None:
     sheet = Sheet("A number becomes a vector", "§3.4", "embedding", walk.code(f"{path}.embedded"))
     sheet.formula("x = E[id] · √d_model" if scaled else "x = E[id]")
     sheet.say(
-        f"E is a learned matrix with a row for each token: {number(matrix.shape[0])} rows of {width} "
-        "numbers. The token's id picks its row."
+        f"E is a learned matrix with a row for each token: {number(matrix.shape[0])} rows of "
+        f"{width} numbers. The token's id picks its row."
         + (f" It is multiplied by √{width} = {number(math.sqrt(width))}." if scaled else "")
     )
     side = "target" if walk.stack == "decoder" else "source"
@@ -216,9 +225,11 @@ def wave(walk: Walk) -> Slide:
     sheet.say(
         f"A row for each position, {part}. Blue is above zero, orange below. They are {kind}."
     )
-    head = ["position", *(str(i + 1) for i in range(columns))]
-    body = [[str(p), *(signed(float(v), high) for v in table[p, :columns])] for p in range(rows)]
-    sheet.table([head, *body], f"Position vectors, rows 0 to {rows - 1}")
+    head: list[str | Cell] = ["position", *(str(i + 1) for i in range(columns))]
+    found = [head]
+    for at in range(rows):
+        found.append([str(at), *(signed(float(one), high) for one in table[at, :columns])])
+    sheet.table(found, f"Position vectors, rows 0 to {rows - 1}")
     return sheet.finished(
         f'The numbers: trace["{walk.embedding}.position"][:{rows}, :{columns}]. Ask: is there a '
         "position whose row is another's? And why would plain counting, 0, 1, 2, not do?"

@@ -60,6 +60,11 @@ class Sheet:
         )  # fmt: skip
 
     @property
+    def left_below(self) -> float:
+        """The inches that are free."""
+        return BOTTOM - self.top
+
+    @property
     def rows_left(self) -> int:
         """How many rows of a table have room."""
         return int((BOTTOM - self.top) / ROW + 1e-6)

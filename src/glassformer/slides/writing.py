@@ -66,8 +66,10 @@ def choice(walk: Walk) -> Slide:
     sheet = Sheet(f"Every {unit} gets a probability", "§3.4", "output", walk.code("probabilities"))
     sheet.formula("logits = x·W + b,   probabilities = softmax(logits)" if walk.config.output_bias
                   else "logits = x·W,   probabilities = softmax(logits)")  # fmt: skip
-    sheet.say(f"{situation(walk)} {number(len(logits))} {unit}s get a logit each, and the softmax makes "
-              "shares of 100 % of them.")  # fmt: skip
+    sheet.say(
+        f"{situation(walk)} {number(len(logits))} {unit}s get a logit each, and the softmax "
+        "makes shares of 100 % of them."
+    )
     best = logits.topk(min(TOP, len(logits), sheet.rows_left - 1)).indices.tolist()
     rows = [[unit, "logit", "probability"]]
     rows += [[walk.piece(i), number(float(logits[i])), number(float(shares[i]), 3)] for i in best]

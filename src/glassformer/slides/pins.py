@@ -1,16 +1,19 @@
-"""What the reader adds to the walk: the page's pins and notes, each a slide of its own."""
+"""The page's pins and notes, each a slide of its own."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from glassformer.errors import DataError
-from glassformer.slides.deck import BOTTOM, Slide
+from glassformer.slides.deck import BOTTOM, TOP, Slide
 from glassformer.slides.figures import number
-from glassformer.slides.measure import height, wrapped
+from glassformer.slides.measure import LEADING, wrapped
 from glassformer.slides.sheet import ACROSS, Sheet
 from glassformer.slides.walk import Walk
 
@@ -83,13 +86,13 @@ def pinned(walk: Walk, pin: Pin, count: int, total: int) -> list[Slide]:
     sentence = pin.place.get("text", "")
     if sentence:
         rows.append(["on the sentence", sentence])
-    here = value_here(walk, pin)
+    here = value_here(walk, pin.path, pin.flat, pin.place)
     if here is not None:
         rows.append(["its value here", here])
     sheet.table(rows, f"What was pinned: {pin.path}", header=0)
-    notes = f"Pinned on the page. Its place there: {address(pin)}"
-    slides = []
-    for part in pages(pin.text.strip(), BOTTOM - sheet.top):
+    notes = f"Pinned on the page. Its place there: {address(pin.place)}"
+    slides: list[Slide] = []
+    for part in pages(pin.text.strip(), sheet.left_below):
         if slides:
             sheet = Sheet(f"{title} (continued)", "", f"pin {count} of {total}")
         if part:
@@ -98,26 +101,40 @@ def pinned(walk: Walk, pin: Pin, count: int, total: int) -> list[Slide]:
     return slides
 
 
-def pages(text: str, room: float) -> list[str]:
-    """The text in parts that each have room; the first has as much as is given, others a slide."""
-    lines = wrapped(text, 20, ACROSS)
-    parts, high = [], height("x", 20, ACROSS)
-    while True:
-        most = max(int((room - 0.02) / high), 1)
-        parts.append("\n".join(lines[:most]))
-        lines, room = lines[most:], 5.4
-        if not lines:
-            return parts
+def pages(text: str, room: float, size: float = 20) -> list[str]:
+    """The text in parts that each have room: the first as many inches as are given, others a
+    slide's."""
+    lines = [
+        (number, line)
+        for number, paragraph in enumerate(text.split("\n"))
+        for line in wrapped(paragraph, size, ACROSS)
+    ]
+    parts: list[str] = []
+    while lines or not parts:
+        most = max(int((room - 0.02) / (size * LEADING / 72)), 1)
+        here, lines, room = lines[:most], lines[most:], BOTTOM - TOP
+        together = groupby(here, key=lambda one: one[0])
+        parts.append("\n".join(" ".join(line for _, line in group) for _, group in together))
+    return parts
 
 
-def value_here(walk: Walk, pin: Pin) -> str | None:
-    """What stands at the pinned place in this recording; None where the pin's run was another."""
-    same = pin.place.get("text") == walk.about["text"]
-    same = same and not any(pin.place.get(name) for name in CHANGED)
-    if not same or not walk.has(pin.path):
+def value_here(walk: Walk, path: str, flat: int, place: Mapping[str, str]) -> str | None:
+    """What stands at a place of the page in this recording; None where the run there is another."""
+    same = place.get("text", walk.about["text"]) == walk.about["text"]
+    same = same and not any(place.get(name) for name in CHANGED)
+    if not same or not walk.has(path):
         return None
-    value = walk.tape[pin.path]
-    return number(float(value.flatten()[pin.flat]), 4) if pin.flat < value.numel() else None
+    value = walk.tape[path]
+    return number(float(value.flatten()[flat]), 4) if flat < value.numel() else None
+
+
+def chosen_cell(walk: Walk, place: Mapping[str, str], sentence: str) -> tuple[str, str] | None:
+    """Path and value of the cell that an address of the page chooses, if it does on this run."""
+    path, _, flat = place.get("cell", "").rpartition(":")
+    if not flat.isdecimal():
+        return None
+    here = value_here(walk, path, int(flat), {"text": sentence or walk.about["text"], **place})
+    return None if here is None else (path, here)
 
 
 def shortened(value: str) -> str:
@@ -128,8 +145,6 @@ def shortened(value: str) -> str:
         return value
 
 
-def address(pin: Pin) -> str:
-    """The page's own address of the place."""
-    from urllib.parse import urlencode
-
-    return "#" + urlencode(pin.place)
+def address(place: Mapping[str, str]) -> str:
+    """The page's own address of a place."""
+    return "#" + urlencode(place)
