@@ -131,6 +131,7 @@ def describe(name: str, model: LoadedModel) -> dict[str, Any]:
         "opening": opening(model),
         "finished": not model.has_run or model.run.finished,
         "untrained": model.untrained,
+        "has_run": model.has_run,
         **to_be_seen(model),
     }
 
@@ -149,6 +150,7 @@ def describe_own(module: OwnModule) -> dict[str, Any]:
         "opening": module.name,
         "finished": True,
         "untrained": True,
+        "has_run": False,
         "snapshots": [],
         "recorded": None,
     }

@@ -30,7 +30,7 @@ COMMON: tuple[FactName, ...] = (
 # What may be so or not: of every model, and of what a query found.
 ConditionName = Literal[
     "trained", "untrained", "writes", "translates", "attends", "built-in", "live", "has-run",
-    "clear", "right-pronoun", "changes", "unchanged", "proved", "weakened", "unharmed",
+    "clear", "changes", "rewritten", "unchanged", "proved", "weakened", "unharmed",
     "all-proved", "all-held", "tied", "causal",
 ]  # fmt: skip
 ALWAYS: tuple[ConditionName, ...] = (
@@ -42,9 +42,9 @@ ALWAYS: tuple[ConditionName, ...] = (
 ChoicesName = Literal["changed-word", "looked-at", "written-words", "read-words", "fact"]
 
 # Cards that explain a foundation, and that a text may open: [as arrows](card:arrow).
-CardName = Literal["arrow", "agreement", "sharing", "mixer", "logarithm"]
+CardName = Literal["arrow", "dot", "softmax", "matrix", "logarithm"]
 
-WHICH = ("pronoun", "least-certain", "most-certain", "first", "last")
+WHICH = ("story", "pronoun", "least-certain", "most-certain", "first", "last")
 GRAINS = ("head", "steps", "two", "heads", "together", "wall", "who")
 ANY = ("*",)  # any word
 
@@ -68,7 +68,8 @@ LOOK: tuple[FactName, ...] = (
 QUERIES: dict[QueryName, Query] = {
     "sentence": Query("the sentence and what the model made of it, the model closed"),
     "word": Query(
-        "a written word: il or elle (pronoun), or the one that the model was least or most sure of",
+        "a written word: il or elle (pronoun), the one that the model was least or most sure of, "
+        "or (story) il or elle where there is one and else the least sure",
         {"which": WHICH, "ribbons": ("shown", "hidden")},
         WORD,
     ),
@@ -77,7 +78,7 @@ QUERIES: dict[QueryName, Query] = {
         "it may stand for",
         {"which": WHICH, "grain": GRAINS},
         LOOK,
-        ("clear", "right-pronoun"),
+        ("clear",),
     ),
     "habit": Query(
         "of all heads the one that does this most clearly, on this sentence",
@@ -93,7 +94,7 @@ QUERIES: dict[QueryName, Query] = {
         "a word that is read, and another in its place: that of `to` where it may stand there",
         {"to": ANY},
         ("old", "new", "changed", "became"),
-        ("changes", "unchanged"),
+        ("changes", "rewritten", "unchanged"),
     ),
     "cut": Query(
         "what `look` finds, cut: in that head alone, and to that word everywhere",

@@ -3,6 +3,7 @@ nearest thing that is known."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from glassformer.tours.blocks import Line, Section, cut, refuse, slug
 from glassformer.tours.steps import step_of
 from glassformer.tours.tour import Chapter, Step, Tour
 
-HEADER = ("title", "language", "level", "about", "quiz")
+HEADER = ("title", "language", "level", "about")
+LISTED = re.compile(r"- (idea )?[\w-]+")
 LARGEST = 1_000_000  # bytes of a file
 MOST = 500  # steps
 
@@ -48,8 +50,10 @@ def parse(text: str, file: str, shared: Mapping[str, Step] | None = None) -> Tou
         raise refuse(file, 1, "the header has no title: 'title: …'")
     if sections and sections[0].depth == 2:  # steps alone: one chapter, called as the tour
         sections.insert(0, Section(1, said["title"], slug(said["title"]), sections[0].number))
+    taken = {section.id: list_after(section) for section in sections if section.depth == 2}
     own = own_steps(sections, file, shared or {})
-    chapters = chapters_of(sections, file, own, {**(shared or {}), **own})
+    chapters = chapters_of(sections, file, own, {**(shared or {}), **own}, taken)
+    once(chapters, file)
     if not any(chapter.steps for chapter in chapters):
         raise refuse(file, 1, "there is no step: a step begins with '## Title'")
     return Tour(
@@ -58,7 +62,6 @@ def parse(text: str, file: str, shared: Mapping[str, Step] | None = None) -> Tou
         language=said["language"] or "en",
         level=said["level"],
         about=said["about"],
-        quiz=said["quiz"] == "yes",
         chapters=chapters,
     )
 
@@ -80,14 +83,36 @@ def own_steps(sections: Sequence[Section], file: str, shared: Iterable[str]) -> 
     return found
 
 
+def list_after(section: Section) -> list[Line]:
+    """The steps that are listed after one that is written here; they are taken out of its text."""
+    found: list[Line] = []
+    while section.paragraphs and all(LISTED.fullmatch(one.text) for one in section.paragraphs[-1]):
+        found = section.paragraphs.pop() + found
+    return found
+
+
+def once(chapters: Iterable[Chapter], file: str) -> None:
+    """Refuse a step that is taken twice: its address would not say which is meant."""
+    seen: set[str] = set()
+    for step in (step for chapter in chapters for step in chapter.steps):
+        if step.id in seen:
+            raise TourError(f"{file}: the step {step.id!r} is taken twice")
+        seen.add(step.id)
+
+
 def chapters_of(
-    sections: Sequence[Section], file: str, own: Mapping[str, Step], known: Mapping[str, Step]
+    sections: Sequence[Section],
+    file: str,
+    own: Mapping[str, Step],
+    known: Mapping[str, Step],
+    taken: Mapping[str, Sequence[Line]],
 ) -> list[Chapter]:
     """The chapters with their steps, written or listed."""
     found: list[Chapter] = []
     for section in sections:
         if section.depth == 2:
             found[-1].steps.append(own[section.id])
+            found[-1].steps.extend(listed(line, file, known) for line in taken[section.id])
             continue
         if any(section.id == chapter.id for chapter in found):
             raise refuse(file, section.number, f"the chapter {section.id!r} stands twice")

@@ -144,7 +144,7 @@ def place_of(line: Line, file: str) -> dict[str, str]:
     except ValueError:
         raise refuse(file, line.number, f"'at:' takes what the page's address says after its #, "
                      f"view=attention&head=2, not {text[:40]!r}") from None  # fmt: skip
-    for name in ("model", "tour", "step"):
+    for name in ("model", "tour", "stop"):
         found.pop(name, None)
     return found
 

@@ -63,14 +63,13 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Tour:
-    """A whole tour. ``language`` is a code ("en"), ``level`` a word for whom it is; ``quiz``: ten questions follow it."""  # noqa: E501
+    """A whole tour. ``language`` is a code ("en"), ``level`` a word for whom it is."""
 
     id: str
     title: str
     language: str
     level: str
     about: str
-    quiz: bool
     chapters: list[Chapter]
 
     @property

@@ -38,6 +38,6 @@ function described(graph: Graph, values: Map<string, Tensor>, name: string): Mod
   const families = Object.fromEntries(graph.entries.filter((entry) => entry.kind === 'parameter').map((entry) => [entry.path, values.get(entry.path)?.data.length ?? 0]));
   return {
     name: about.run, title: name, family: about.family ?? 'encoder-decoder', parameters: Object.values(families).reduce((a, b) => a + b, 0), families,
-    config: about.config, built_in: false, opening: about.text, finished: true, untrained: about.untrained ?? false, snapshots: [], recorded: null,
+    config: about.config, built_in: false, opening: about.text, finished: true, untrained: about.untrained ?? false, has_run: !about.untrained, snapshots: [], recorded: null,
   };
 }

@@ -7,7 +7,7 @@ import type { Change, Graph, Json, Ran } from '../core/schema';
 export type { Change, Family, Ran, Swap } from '../core/schema';
 export interface ModelInfo {
   name: string; title: string; family: Ran; parameters: number; families: Record<string, number>;
-  config: Record<string, Json>; built_in: boolean; opening: string; finished: boolean; untrained: boolean;
+  config: Record<string, Json>; built_in: boolean; opening: string; finished: boolean; untrained: boolean; has_run: boolean;
   snapshots: number[]; recorded: { texts: string[]; steps: number[] } | null;
 }
 /** An untrained model of the same sizes with one part swapped, for comparison. */

@@ -30,7 +30,7 @@ const attention = (grain: string, which?: 'encoder' | 'decoder' | 'cross', rest:
   return { view: 'attention', grain, ...(which ? { part: which } : {}), ...rest };
 };
 const writes = (place: Where): Find => ({ info }) => (info.family === 'encoder-only' ? 'writing' : { view: 'writing', ...place });
-const trained = (id: string, place: Where = {}): Find => ({ info }) => (info.untrained ? 'run' : { view: id, ...place });
+const trained = (id: string, place: Where = {}): Find => ({ info }) => (info.untrained || !info.has_run ? 'run' : { view: id, ...place });
 const both = (place: Where): Find => ({ info }) => (info.family === 'encoder-decoder' ? { view: 'writing', ...place } : 'cross');
 const whole: Find = view('network');
 

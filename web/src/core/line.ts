@@ -62,6 +62,11 @@ function parts(pieces: Piece[]): Piece[][] {
   return found;
 }
 
+/** The words, those with an apostrophe inside cut after it, each with the place of its first token. */
+export function partsOf(words: Word[]): { text: string; at: number }[] {
+  return words.flatMap((word) => parts(word.pieces)).map((part) => ({ text: part.map((piece) => piece.text).join(''), at: part[0]!.at }));
+}
+
 /** The word, or the part of one, that a piece belongs to. */
 export function partAt(words: Word[], at: number): string {
   const found = words.flatMap((word) => parts(word.pieces)).find((part) => part.some((piece) => piece.at === at));

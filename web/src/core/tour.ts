@@ -2,9 +2,9 @@
 
 export type QueryName = 'sentence' | 'word' | 'look' | 'habit' | 'exchange' | 'cut' | 'layer' | 'part' | 'cell' | 'split' | 'twin' | 'hidden' | 'idea';
 export type FactName = 'model' | 'sentence' | 'output' | 'read' | 'wrote' | 'layers' | 'heads' | 'width' | 'head_width' | 'vocabulary' | 'parameters' | 'word' | 'chance' | 'runner' | 'runner_chance' | 'before_word' | 'head' | 'at' | 'share' | 'second' | 'second_share' | 'third' | 'third_share' | 'old' | 'new' | 'changed' | 'became' | 'before' | 'after' | 'after_all' | 'name' | 'value' | 'pieces' | 'count' | 'first' | 'last';
-export type ConditionName = 'trained' | 'untrained' | 'writes' | 'translates' | 'attends' | 'built-in' | 'live' | 'has-run' | 'clear' | 'right-pronoun' | 'changes' | 'unchanged' | 'proved' | 'weakened' | 'unharmed' | 'all-proved' | 'all-held' | 'tied' | 'causal';
+export type ConditionName = 'trained' | 'untrained' | 'writes' | 'translates' | 'attends' | 'built-in' | 'live' | 'has-run' | 'clear' | 'changes' | 'rewritten' | 'unchanged' | 'proved' | 'weakened' | 'unharmed' | 'all-proved' | 'all-held' | 'tied' | 'causal';
 export type ChoicesName = 'changed-word' | 'looked-at' | 'written-words' | 'read-words' | 'fact';
-export type CardName = 'arrow' | 'agreement' | 'sharing' | 'mixer' | 'logarithm';
+export type CardName = 'arrow' | 'dot' | 'softmax' | 'matrix' | 'logarithm';
 /** A query with all its options. */
 export interface Show {
   query: QueryName;
@@ -45,14 +45,13 @@ export interface Chapter {
   text: string;
   steps: Step[];
 }
-/** A whole tour. `language` is a code ("en"), `level` a word for whom it is; `quiz`: ten questions follow it. */
+/** A whole tour. `language` is a code ("en"), `level` a word for whom it is. */
 export interface Tour {
   id: string;
   title: string;
   language: string;
   level: string;
   about: string;
-  quiz: boolean;
   chapters: Chapter[];
 }
 export type Found = FactName | ConditionName;
@@ -60,9 +59,9 @@ export type Found = FactName | ConditionName;
 export const FINDS: Record<QueryName, Found[]> = {
   sentence: [],
   word: ['before_word', 'chance', 'runner', 'runner_chance', 'word'],
-  look: ['at', 'before_word', 'chance', 'clear', 'head', 'right-pronoun', 'runner', 'runner_chance', 'second', 'second_share', 'share', 'third', 'third_share', 'word'],
+  look: ['at', 'before_word', 'chance', 'clear', 'head', 'runner', 'runner_chance', 'second', 'second_share', 'share', 'third', 'third_share', 'word'],
   habit: ['clear', 'head', 'share'],
-  exchange: ['became', 'changed', 'changes', 'new', 'old', 'unchanged'],
+  exchange: ['became', 'changed', 'changes', 'new', 'old', 'rewritten', 'unchanged'],
   cut: ['after', 'after_all', 'all-held', 'all-proved', 'at', 'before', 'before_word', 'chance', 'head', 'proved', 'runner', 'runner_chance', 'second', 'second_share', 'share', 'third', 'third_share', 'unharmed', 'weakened', 'word'],
   layer: ['count', 'name'],
   part: ['name'],

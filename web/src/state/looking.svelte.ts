@@ -3,8 +3,9 @@
 
 import type { Family, Ran } from '../api/source';
 import type { Graph, Token } from '../core/graph';
-import { bare, drawn, fresh, isSpecial, replaced, spans, wordsOf, type Word } from '../core/line';
+import { drawn, fresh, isSpecial, replaced, spans, wordsOf, type Word } from '../core/line';
 import { singledOut, strandsOf, type Choice, type Strand } from '../core/ribbons';
+import { chanceOf, givenIn, isWord, plain, rowFor, writtenOf } from '../core/written';
 import { Asked } from './asked.svelte';
 import type { Recording } from './recording.svelte';
 import { session } from './session.svelte';
@@ -31,7 +32,7 @@ class Looking {
   offers = $state.raw<Option[][]>([]);
   private before: string[] = [];
   private swaps = new Asked<Swaps>();
-  private offered = '';
+  private of = $state('');
 
   family = $derived<Family>(familyOf(session.graph?.about.family ?? session.info?.family));
   /** A single line for models that only read, or that write on. */
@@ -45,7 +46,7 @@ class Looking {
     return chosen >= 0 && chosen < this.written.length ? chosen : this.told();
   });
   /** The row of the attention that led to it: in a model that writes, the position before. */
-  row = $derived(this.family === 'decoder-only' ? this.at - 1 : this.at);
+  row = $derived(rowFor(this.family, this.at));
   candidates = $derived.by(() => candidatesOf(this.at, this.family));
 
   /** The word that the story is about: the pronoun if there is one, else the one least sure. */
@@ -57,9 +58,7 @@ class Looking {
 
   /** The probability of a written token; NaN where the model gave none. */
   probability(at: number): number {
-    const value = session.values.get('probabilities'), token = this.written[at];
-    const row = this.family === 'decoder-only' ? at - 1 : at;
-    return value && token && row >= 0 ? value.data[row * (value.shape.at(-1) ?? 0) + token.id] ?? NaN : NaN;
+    return chanceOf(session.values.get('probabilities'), this.family, this.written, at);
   }
 
   /** The mean probability of what the model wrote itself (the geometric one); 1 where it wrote nothing. */
@@ -82,6 +81,9 @@ class Looking {
     this.drawn = { trace, at, choice: singledOut(strands, family, row, candidates, recording.values, found?.margin, oneWord), pushed: found !== null };
   }
 
+  /** Each word with those that may stand in its place; null until that is known of the text that is shown. */
+  offered = $derived(this.of === session.graph?.about.text ? this.upper.map((word, i) => ({ word, options: this.offers[i] ?? [] })) : null);
+
   /** Ask which words of this text may be exchanged, and for which; until that is known the old offers stay. */
   async offer(text: string): Promise<void> {
     const offered = session.source.live && session.info?.built_in && text.length <= LONGEST;
@@ -89,13 +91,13 @@ class Looking {
     if (text !== session.graph?.about.text) return;
     const found = (offered && this.swaps.value?.words) || [];
     this.offers = this.upper.map((word) => optionsAt(text, found, this.placeOf(word)?.[0]));
-    this.offered = text;
+    this.of = text;
   }
 
   /** Put another word in a word's place: what the grammar makes of that, or just the word. */
   exchange(word: Word, by: string): void {
     const option = this.offers[this.upper.indexOf(word)]?.find((one) => one.word === by), place = this.placeOf(word);
-    if (option && this.offered === session.graph?.about.text) session.say(option.text);
+    if (option && this.of === session.graph?.about.text) session.say(option.text);
     else if (place) session.say(replaced(session.graph!.about.text, place, by));
   }
 
@@ -132,20 +134,10 @@ function optionsAt(text: string, words: Swaps['words'], at: number | undefined):
   return [];
 }
 
-export function plain(token: Token): string {
-  return token.piece.replace(/^[▁Ġ]/, '');
-}
-
-function writtenOf(graph: Graph, family: Family): Token[] {
-  const { source, target, next } = graph.about;
-  if (family === 'encoder-decoder') return next;
-  return family === 'encoder-only' ? source : [...target, ...next.slice(-1)];
-}
-
 function linesOf(graph: Graph, family: Family): Lines {
   const own = drawn(wordsOf(writtenOf(graph, family)));
   if (family !== 'encoder-decoder') {
-    return { upper: [], lower: own.words, rest: own.rest, read: new Set(spans(graph.about.text, own.words).keys()) };
+    return { upper: [], lower: own.words, rest: own.rest, read: givenIn(graph, family, writtenOf(graph, family)) };
   }
   const source = drawn(wordsOf(graph.about.source));
   return { upper: source.words, lower: own.words, rest: source.rest, read: new Set() };
@@ -155,10 +147,10 @@ function leastSure(written: Token[], family: Family, read: Set<number>): number 
   let found = -1, least = Infinity;
   written.forEach((token, at) => {
     const own = family !== 'decoder-only' || !read.has(at);
-    const probability = own && bare(plain(token)) && !isSpecial(token.piece) ? looking.probability(at) : NaN;
+    const probability = own && isWord(token) ? looking.probability(at) : NaN;
     if (probability < least) { found = at; least = probability; }
   });
-  return found >= 0 ? found : written.findIndex((token) => bare(plain(token)) && !isSpecial(token.piece));
+  return found >= 0 ? found : written.findIndex((token) => isWord(token));
 }
 
 /** The places that may stand for a word: for a pronoun the nouns, for others each word. */
@@ -166,7 +158,7 @@ function candidatesOf(at: number, family: Family): number[] {
   const about = session.graph?.about;
   if (!about) return [];
   const keys = family === 'decoder-only' ? about.target.slice(0, at) : about.source;
-  const words = keys.flatMap((token, i) => (i !== (family === 'encoder-only' ? at : -1) && bare(plain(token)) && !isSpecial(token.piece) ? [i] : []));
+  const words = keys.flatMap((token, i) => (i !== (family === 'encoder-only' ? at : -1) && isWord(token) ? [i] : []));
   const written = looking.written[at];
   const pronoun = written && session.words.pronouns.includes(plain(written).toLowerCase());
   const nouns = words.filter((i) => session.words.antecedents.includes(plain(keys[i]!).toLowerCase()));

@@ -16,7 +16,7 @@ import { Recording } from './recording.svelte';
 export interface Cell { path: string; flat: number }
 
 /** What stays in the address whatever view is open. */
-const LASTING = ['model', 'text', 'word', 'ids', 'changes', 'snapshot', 'language'];
+export const LASTING = ['model', 'text', 'word', 'ids', 'changes', 'snapshot', 'language', 'tour', 'stop'];
 const NO_WORDS: Words = { known: [], kinds: {}, glosses: {}, antecedents: [], pronouns: [], deciding: [] };
 
 class Session {

@@ -22,6 +22,7 @@ export const VIEWS: View[] = [
   { id: 'score', title: t.views.score, load: () => import('./lenses/Score.svelte') },
   { id: 'scale', title: t.views.scale, load: () => import('./lenses/Scale.svelte') },
   { id: 'kin', title: t.views.kin, load: () => import('./lenses/Kin.svelte') },
+  { id: 'tours', title: t.views.tours, load: () => import('./tours/Tours.svelte') },
   { id: 'ideas', title: t.views.ideas, load: () => import('./ideas/Ideas.svelte') },
   { id: 'pins', title: t.views.pins, load: () => import('./pins/Pins.svelte'), any: true },
   { id: 'checks', title: t.views.checks, load: () => import('./Checks.svelte'), any: true },
