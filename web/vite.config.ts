@@ -13,9 +13,20 @@ const formulaFonts: Plugin = {
   },
 };
 
+// What is presented is written larger: no text is smaller than --least says.
+const SIZE = /^(?:\d+px$|.*?\b\d+px\/)/;
+const leastType = {
+  postcssPlugin: 'least-type',
+  Declaration(declaration: { prop: string; value: string }) {
+    if ((declaration.prop !== 'font-size' && declaration.prop !== 'font') || !SIZE.test(declaration.value) || declaration.value.includes('--least')) return;
+    declaration.value = declaration.value.replace(/\d+px/, 'max($&, var(--least, 0px))');
+  },
+};
+
 // The page is built into the Python package, which carries it; nobody needs Node to use it.
 export default defineConfig({
   plugins: [formulaFonts, svelte()],
+  css: { postcss: { plugins: [leastType] } },
   base: './',
   build: { outDir: '../src/glassformer/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
 });

@@ -52,3 +52,10 @@ export function chance(value: number): string {
 export function readable(piece: string): string {
   return piece.replace(/^▁/, '').replace(/^<\/s>$/, t.token.end).replace(/^<s>$/, t.token.start) || '␣';
 }
+
+/** Seconds as a clock writes them: "7:05", "1:30:00". */
+export function clock(seconds: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600), minutes = Math.floor(seconds / 60) % 60;
+  return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(Math.floor(seconds) % 60)}`;
+}

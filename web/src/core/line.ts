@@ -13,6 +13,9 @@ const OPENS = /^[▁Ġ]/;
 const SPECIAL = /^(<(s|\/s|pad|unk|bos|eos)>|\[[A-Z]+\])$/;
 const CLOSES = /^[,.;:!?…)\]”’'»]/;
 
+/** The words of the built-in pair that stand for another. */
+export const PRONOUNS = ['il', 'elle', 'it'];
+
 export function isSpecial(piece: string): boolean {
   return SPECIAL.test(piece);
 }

@@ -7,7 +7,6 @@ import { precise, number } from './format';
 import type { Entry, Graph } from './graph';
 import { EXPLAINERS } from '../ops';
 import { called, hueOf, section } from './names';
-import { read, written, type Note } from './notes';
 import { changed, flatOf, headsOf, kindOf, placeOf, planeOf } from './plane';
 import { ranked } from './ranked';
 
@@ -116,12 +115,4 @@ describe('files', () => {
     const [up, down] = [...svg.matchAll(/class="cell"[^>]* y="([\d.]+)"/g)].map((m) => Number(m[1]));
     expect(down! - up!).toBe(15);
   });
-});
-
-describe('notes', () => {
-  const note: Note = { path: 'memory', flat: 9, value: '-1.5', title: 'a', text: 'b\nc', place: { view: 'network', cell: 'memory:9' } };
-  it('come back from a file', () => expect(read(written('petit', [note]))).toEqual([note]));
-  const WRONG: [string, RegExp][] = [['{', /no JSON/], ['[]', /no list of pins/], ['{"glassformer":"notes","version":2}', /version 2/], ['{"glassformer":"notes","version":1,"notes":{}}', /no list/],
-    [written('x', [{ ...note, flat: -1 }]), /Pin 1 .*“flat”/], [written('x', [note, { ...note, title: 7 as unknown as string }]), /Pin 2 .*“title”/], [written('x', [{ ...note, place: { view: 1 } as unknown as Note['place'] }]), /“place”/]];
-  it.each(WRONG)('a wrong file is refused: %s', (text, message) => expect(() => read(text)).toThrow(message));
 });

@@ -1,7 +1,15 @@
 // Text on a canvas, as the page writes it.
 
-export const SMALL = 13;
-export const font = (size = SMALL, bold = false): string => `${bold ? '600 ' : ''}${size}px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif`;
+const SMALL = 13;
+let least = 0;
+
+/** The size of small text, in px. */
+export const small = (): number => Math.max(SMALL, least);
+/** What is made for small text, where that is written larger. */
+export const grown = (length: number): number => (length * small()) / SMALL;
+/** From now on no text is smaller. */
+export const writeAtLeast = (size: number): void => { least = size; };
+export const font = (size = SMALL, bold = false): string => `${bold ? '600 ' : ''}${Math.max(size, least)}px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif`;
 
 /** A text, cut with … where it is wider than it may be. */
 export function fitted(context: CanvasRenderingContext2D, text: string, most: number): string {
@@ -12,4 +20,4 @@ export function fitted(context: CanvasRenderingContext2D, text: string, most: nu
 }
 
 /** Of labels that stand `pitch` apart every how many-th can be read. */
-export const everyNth = (pitch: number): number => Math.max(1, Math.ceil((SMALL + 2) / pitch));
+export const everyNth = (pitch: number): number => Math.max(1, Math.ceil((small() + 2) / pitch));

@@ -3,6 +3,7 @@
 
 import { flatOf, type Place, type Plane } from '../core/plane';
 import type { Numbers } from '../core/safetensors';
+import { font, grown, small } from './canvas';
 import { mixed, rgb, share, type Rgb } from './colour';
 
 /** What is seen: cells [from, to) at a cell's size, the first of them at x, y. */
@@ -126,35 +127,34 @@ function runs(n: number, holds: (i: number) => boolean): [number, number][] {
   return found;
 }
 
-const FONT = "13px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
-const LINE = 15;
+const line = (): number => small() + 2;
 
 /** How much room names need: to the left of the rows, and above the columns. */
 export function roomFor(context: CanvasRenderingContext2D, plane: Plane, most: number): { left: number; top: number } {
-  context.font = FONT;
+  context.font = font();
   const widest = (n: number, name: (i: number) => string): number => {
     let found = 0;
     for (let i = 0; i < Math.min(n, 512); i++) found = Math.max(found, context.measureText(name(i)).width);
     return Math.min(most, Math.ceil(found));
   };
-  return { left: plane.rows > 1 ? widest(plane.rows, plane.rowName) + 10 : 0, top: plane.columnWords ? widest(plane.columns, plane.columnName) + 8 : LINE + 5 };
+  return { left: plane.rows > 1 ? widest(plane.rows, plane.rowName) + 10 : 0, top: plane.columnWords ? widest(plane.columns, plane.columnName) + 8 : line() + 5 };
 }
 
 /** Names of rows at the left and of columns above; where they would touch, every second, third … */
 export function drawNames(context: CanvasRenderingContext2D, plane: Plane, window: Window, ink: Ink, room: { left: number; top: number }): void {
   const { x, y, w, h, rows, columns } = window;
-  context.font = FONT;
+  context.font = font();
   context.fillStyle = ink.quiet;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  const every = Math.max(1, Math.ceil(LINE / h));
+  const every = Math.max(1, Math.ceil(line() / h));
   if (plane.rows > 1) for (let row = Math.ceil(rows[0] / every) * every; row < rows[1]; row += every) context.fillText(cut(context, plane.rowName(row), room.left - 10), room.left - 8, y + (row - rows[0] + 0.5) * h);
   if (plane.columnWords) drawUpright(context, plane, window, room);
   else drawCounts(context, columns, x, w, room);
 }
 
 function drawUpright(context: CanvasRenderingContext2D, plane: Plane, { x, w, columns }: Window, room: { top: number }): void {
-  const every = Math.max(1, Math.ceil(LINE / w));
+  const every = Math.max(1, Math.ceil(line() / w));
   context.textAlign = 'left';
   for (let column = Math.ceil(columns[0] / every) * every; column < columns[1]; column += every) {
     context.save();
@@ -166,7 +166,7 @@ function drawUpright(context: CanvasRenderingContext2D, plane: Plane, { x, w, co
 }
 
 function drawCounts(context: CanvasRenderingContext2D, columns: [number, number], x: number, w: number, room: { top: number }): void {
-  const every = [1, 2, 4, 8, 16, 32, 64, 128, 256].find((n) => n * w >= 34) ?? 512;
+  const every = [1, 2, 4, 8, 16, 32, 64, 128, 256].find((n) => n * w >= grown(34)) ?? 512;
   context.textAlign = 'center';
   for (let column = Math.ceil(columns[0] / every) * every; column < columns[1]; column += every) context.fillText(String(column + 1), x + (column - columns[0] + 0.5) * w, room.top - 10);
 }

@@ -3,7 +3,7 @@
 
 import { number } from '../core/format';
 import type { Grid } from '../core/attention';
-import { everyNth, fitted, font } from './canvas';
+import { everyNth, fitted, font, grown } from './canvas';
 import { rgb, share } from './colour';
 import { sized } from './matrix';
 
@@ -22,11 +22,11 @@ export function placeGrid(context: CanvasRenderingContext2D, picture: GridPictur
   const { grid, width, bare } = picture;
   context.font = font(13, true);
   const widest = (names: string[], most: number): number => Math.min(most, names.reduce((most, name) => Math.max(most, context.measureText(name).width), 0));
-  const left = bare ? 0 : widest(picture.rowNames, Math.min(MOST_NAME, width / 3)) + GAP;
-  const top = bare ? 0 : widest(picture.columnNames, MOST_NAME) + GAP;
+  const left = bare ? 0 : widest(picture.rowNames, Math.min(grown(MOST_NAME), width / 3)) + GAP;
+  const top = bare ? 0 : widest(picture.columnNames, grown(MOST_NAME)) + GAP;
   const room = (width - left - 2) / grid.columns;
-  const w = picture.numbers ? Math.max(NUMBER, Math.min(room, 60)) : Math.min(room, bare ? room : TALLEST);
-  const h = picture.tall ? picture.tall / grid.rows : picture.numbers ? 26 : Math.max(Math.min(w, bare ? w : 28), grid.rows > 64 ? 0.5 : 1);
+  const w = picture.numbers ? Math.max(grown(NUMBER), Math.min(room, grown(60))) : Math.min(room, bare ? room : TALLEST);
+  const h = picture.tall ? picture.tall / grid.rows : picture.numbers ? grown(26) : Math.max(Math.min(w, bare ? w : 28), grid.rows > 64 ? 0.5 : 1);
   return { left, top, cell: [w, h], width: left + w * grid.columns + 2, height: top + h * grid.rows + 2 };
 }
 

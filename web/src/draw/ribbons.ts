@@ -3,7 +3,7 @@
 
 import { rowOf, type Grid } from '../core/attention';
 import { fixed } from '../core/format';
-import { everyNth, fitted, font } from './canvas';
+import { everyNth, fitted, font, grown } from './canvas';
 import { sized } from './matrix';
 
 export interface RibbonLook { ink: string; quiet: string; line: string; paper: string; accent: string }
@@ -22,11 +22,11 @@ const GAP = 8, NUMBER = 40, LEAST = 0.02, EVEN = 1.5, MOST_DRAWN = 4000;
 
 export function placeRibbons(picture: RibbonPicture): RibbonPlace {
   const { grid, width } = picture, most = Math.max(grid.rows, grid.columns);
-  const height = most <= 32 ? most * 30 : most <= 64 ? most * 20 : Math.min(most * 20, Math.max(1280, most * 3));
-  const names = Math.min(180, width * 0.32), looked = width < 420 ? width * 0.37 : names;
+  const height = most <= 32 ? most * Math.max(30, grown(18)) : most <= 64 ? most * 20 : Math.min(most * 20, Math.max(1280, most * 3));
+  const names = Math.min(grown(180), width * 0.32), looked = width < 420 ? width * 0.37 : names;
   const place = { from: names, to: width - looked, rowPitch: height / grid.rows, columnPitch: height / grid.columns, height, width };
   if (picture.mirrored) return { ...place, from: width - 1, to: names };
-  return picture.centred ? { ...place, from: Math.min(names, 130) } : place;
+  return picture.centred ? { ...place, from: Math.min(names, grown(130)) } : place;
 }
 
 export function drawRibbons(canvas: HTMLCanvasElement, picture: RibbonPicture, look: RibbonLook): RibbonPlace {
@@ -138,7 +138,7 @@ function drawNames(context: CanvasRenderingContext2D, picture: RibbonPicture, pl
     const y = (j + 0.5) * place.columnPitch, out = place.to - outward * GAP;
     context.font = font(size, strong);
     context.fillStyle = strong || shares[j]! >= 0.05 ? look.ink : look.quiet;
-    context.fillText(fitted(context, picture.columnNames[j] ?? String(j), far - (picture.numbers ? NUMBER : 0)), out - outward * (picture.numbers ? NUMBER : 0), y);
+    context.fillText(fitted(context, picture.columnNames[j] ?? String(j), far - (picture.numbers ? grown(NUMBER) : 0)), out - outward * (picture.numbers ? grown(NUMBER) : 0), y);
     if (!picture.numbers || shares[j]! < 0.005) continue;
     context.font = font(13, strong);
     context.fillText(fixed(shares[j]!, 2), out, y);

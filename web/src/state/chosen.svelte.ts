@@ -2,13 +2,13 @@
 // beginning. Read only: a change goes through `session.go`.
 
 import { attentionsOf, headGrid, PARTS, rowOf, strongest, tokensOf, type Attention, type Part } from '../core/attention';
+import { PRONOUNS } from '../core/line';
 import { readable } from '../core/format';
 import type { Graph } from '../core/graph';
 import { looking } from './looking.svelte';
 import { session } from './session.svelte';
 
 /** Words whose choice needs another word: a view of attention opens on them. */
-const choosing = ['il', 'elle', 'it'];
 
 const clamp = (value: number, count: number): number => Math.min(Math.max(Number.isFinite(value) ? value : 0, 0), Math.max(count - 1, 0));
 
@@ -47,7 +47,7 @@ export function namesOf(graph: Graph, part: Part): Names {
 /** The row of the word that the reader follows; where words are only read, the one that stands for another. */
 function firstRow(names: Names): number {
   if (names.writes || looking.family === 'encoder-only') return Math.max(looking.row, 0);
-  return Math.max(names.rows.findIndex((word) => choosing.includes(word)), 0);
+  return Math.max(names.rows.findIndex((word) => PRONOUNS.includes(word)), 0);
 }
 
 export const chosen = new Chosen();

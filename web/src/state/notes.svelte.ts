@@ -1,23 +1,32 @@
-// Pins and notes: cells that somebody marked, each with the address that leads back to it. They are
-// kept by the browser, a list for each model, and saved in a file and opened from one.
+// Pins, notes and drawings: cells and pages that somebody marked, each with the address that leads back
+// to it. They are kept by the browser, a list for each model, and saved in a file and opened from one.
 
-import { read, written, type Note } from '../core/notes';
+import { spotOf, type Drawings, type Stroke } from '../core/drawing';
+import { NOTHING, read, written, type Kept, type Note } from '../core/notes';
 import type { Place } from '../core/address';
 import { session, type Cell } from './session.svelte';
 
 const keyOf = (model: string): string => `glassformer.notes.${model}`;
 const NONE: ReadonlySet<number> = new Set();
+const NO_STROKES: Stroke[] = [];
+const sameOf = (note: Note): string => (note.path ? `${note.path}:${note.flat}` : spotOf(note.place));
 
 class Notes {
-  private lists = $state.raw<Record<string, Note[]>>({});
+  private lists = $state.raw<Record<string, Kept>>({});
+  private kept = $derived(this.lists[session.model] ?? kept(session.model));
 
   /** Those of the open model, in their order. */
-  list = $derived(this.lists[session.model] ?? kept(session.model));
+  list = $derived(this.kept.notes);
   private byPath = $derived.by(() => {
     const found = new Map<string, Set<number>>();
     for (const note of this.list) found.set(note.path, (found.get(note.path) ?? new Set()).add(note.flat));
     return found;
   });
+  private spot = $derived(spotOf(session.place));
+  /** What is drawn on the page as it is. */
+  strokes = $derived<Stroke[]>(this.kept.drawings[this.spot] ?? NO_STROKES);
+  /** Whether anything is kept. */
+  any = $derived(this.list.length > 0 || Object.keys(this.kept.drawings).length > 0);
 
   /** The pinned places of a value. */
   at(path: string): ReadonlySet<number> {
@@ -32,11 +41,22 @@ class Notes {
   pin(cell: Cell, title: string, text: string, value: number): void {
     const place: Place = { ...session.place, cell: `${cell.path}:${cell.flat}` }, note = { ...cell, title, text, value: String(value), place };
     const at = this.list.findIndex((one) => one.path === cell.path && one.flat === cell.flat);
-    this.set(at < 0 ? [...this.list, note] : this.list.with(at, { ...note, place: this.list[at]!.place }));
+    this.set({ notes: at < 0 ? [...this.list, note] : this.list.with(at, { ...note, place: this.list[at]!.place }) });
+  }
+
+  /** Pin the page as it is, no cell of it; one that is pinned already is called anew. */
+  pinPage(title: string): void {
+    const note: Note = { path: '', flat: 0, value: '', title, text: '', place: session.place };
+    this.set({ notes: [...this.list.filter((one) => sameOf(one) !== sameOf(note)), note] });
+  }
+
+  /** Change what a pin says. */
+  write(note: Note, title: string, text: string): void {
+    this.set({ notes: this.list.map((one) => (one === note ? { ...note, title, text } : one)) });
   }
 
   remove(note: Note): void {
-    this.set(this.list.filter((one) => one !== note));
+    this.set({ notes: this.list.filter((one) => one !== note) });
   }
 
   /** Move a pin up or down the list. */
@@ -44,35 +64,42 @@ class Notes {
     const from = this.list.indexOf(note), to = from + by;
     if (to < 0 || to >= this.list.length) return;
     const rest = this.list.toSpliced(from, 1);
-    this.set(rest.toSpliced(to, 0, note));
+    this.set({ notes: rest.toSpliced(to, 0, note) });
   }
 
   /** Go where a note was written: the whole of the page as it was. */
   visit(note: Note): void {
     const gone = Object.fromEntries(Object.keys(session.place).map((name) => [name, null]));
     session.go({ ...gone, ...note.place });
-    session.select({ path: note.path, flat: note.flat });
+    if (note.path) session.select({ path: note.path, flat: note.flat });
+  }
+
+  /** Draw on the page as it is: these are its strokes now. */
+  draw(strokes: Stroke[]): void {
+    const drawings: Drawings = { ...this.kept.drawings, [this.spot]: strokes };
+    this.set({ drawings: Object.fromEntries(Object.entries(drawings).filter(([, some]) => some.length)) });
   }
 
   get file(): string {
-    return written(session.model, this.list);
+    return written(session.model, this.kept);
   }
 
-  /** Add the notes of a file to the list; those of the same cells are replaced. Returns how many came. */
+  /** Add what a file holds; pins and drawings of the same places are replaced. Returns how many pins came. */
   open(text: string): number {
-    const found = read(text), fresh = new Set(found.map((note) => `${note.path}:${note.flat}`));
-    this.set([...this.list.filter((note) => !fresh.has(`${note.path}:${note.flat}`)), ...found]);
-    return found.length;
+    const found = read(text), fresh = new Set(found.notes.map(sameOf));
+    this.set({ notes: [...this.list.filter((note) => !fresh.has(sameOf(note))), ...found.notes], drawings: { ...this.kept.drawings, ...found.drawings } });
+    return found.notes.length;
   }
 
-  private set(list: Note[]): void {
-    this.lists = { ...this.lists, [session.model]: list };
-    try { localStorage.setItem(keyOf(session.model), written(session.model, list)); } catch { /* a browser that keeps nothing */ }
+  private set(change: Partial<Kept>): void {
+    const next = { ...this.kept, ...change };
+    this.lists = { ...this.lists, [session.model]: next };
+    try { localStorage.setItem(keyOf(session.model), written(session.model, next)); } catch { /* a browser that keeps nothing */ }
   }
 }
 
-function kept(model: string): Note[] {
-  try { return read(localStorage.getItem(keyOf(model)) ?? ''); } catch { return []; }
+function kept(model: string): Kept {
+  try { return read(localStorage.getItem(keyOf(model)) ?? ''); } catch { return NOTHING; }
 }
 
 export const notes = new Notes();

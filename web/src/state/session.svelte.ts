@@ -111,6 +111,12 @@ class Session {
     await this.show();
   }
 
+  /** Be where another page is. */
+  lookAt(place: Place): void {
+    history.replaceState(null, '', toAddress(place));
+    void this.arrive(place);
+  }
+
   /** Change what is open. With `step` the browser's Back button leads back here. */
   go(change: Record<string, string | number | null>, step = true): void {
     const before = JSON.stringify(this.question(this.place));

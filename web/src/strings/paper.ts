@@ -9,6 +9,9 @@ export const sections: Record<string, string> = {
   '§3.3': 'Position-wise Feed-Forward Networks',
   '§3.4': 'Embeddings and Softmax',
   '§3.5': 'Positional Encoding',
+  '§4': 'Why Self-Attention',
+  '§5.1': 'Training Data and Batching',
+  '§5.2': 'Hardware and Schedule',
   '§5.3': 'Optimizer',
   '§5.4': 'Regularization',
 };

@@ -24,6 +24,7 @@ export const VIEWS: View[] = [
   { id: 'kin', title: t.views.kin, load: () => import('./lenses/Kin.svelte') },
   { id: 'tours', title: t.views.tours, load: () => import('./tours/Tours.svelte') },
   { id: 'ideas', title: t.views.ideas, load: () => import('./ideas/Ideas.svelte') },
+  { id: 'paper', title: t.views.paper, load: () => import('./paper/Paper.svelte') },
   { id: 'pins', title: t.views.pins, load: () => import('./pins/Pins.svelte'), any: true },
   { id: 'checks', title: t.views.checks, load: () => import('./Checks.svelte'), any: true },
 ];
