@@ -149,7 +149,8 @@ def prepare_shared(models: Models, port: int | None) -> tuple[uvicorn.Server, st
     sockets = local.listening([local.HOST, *hosts], port)
     at = sockets[0].getsockname()[1]
     models.share = Share([f"{host}:{at}" for host in hosts])
-    return local.SharedServer(create_app(models), sockets), f"http://{local.HOST}:{at}"
+    server = local.SharedServer(create_app(models), sockets, models.share.room.close)
+    return server, f"http://{local.HOST}:{at}"
 
 
 def announced(share: Share) -> str:

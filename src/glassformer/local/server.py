@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 
 import uvicorn
@@ -89,18 +89,23 @@ def prepare(app: FastAPI, port: int | None, grace: int = 1) -> tuple[uvicorn.Ser
 
 
 class SharedServer(uvicorn.Server):
-    """A server at sockets that listen already."""
+    """A server at sockets that listen already; ``before_end`` has endless answers end."""
 
-    def __init__(self, app: FastAPI, sockets: list[socket.socket]):
+    def __init__(self, app: FastAPI, sockets: list[socket.socket], before_end: Callable[[], None]):
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=1, proxy_headers=False
         )
         super().__init__(config)
-        self.at = sockets
+        self.at, self.before_end = sockets, before_end
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until it is stopped."""
         super().run(sockets or self.at)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what is under way, and end."""
+        self.before_end()
+        await super().shutdown(sockets)
 
 
 def free_port() -> int:

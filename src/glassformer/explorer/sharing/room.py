@@ -21,7 +21,7 @@ class Room:
     """
 
     def __init__(self) -> None:
-        self.leading, self.number = True, 0
+        self.leading, self.number, self.open = True, 0, True
         self.place: dict[str, str] | None = None
         self.followers: set[asyncio.Event] = set()
         self.presenters: set[asyncio.Event] = set()
@@ -46,6 +46,11 @@ class Room:
         for one in some:
             one.set()
 
+    def close(self) -> None:
+        """Nothing more is told: every stream ends."""
+        self.open = False
+        self.wake(self.followers | self.presenters)
+
     def check_room(self) -> None:
         """Refuse one more where there are too many.
 
@@ -62,7 +67,7 @@ class Room:
         here.add(mine)
         self.wake(self.presenters)
         try:
-            while True:
+            while self.open:
                 try:
                     await asyncio.wait_for(mine.wait(), STILL_HERE)
                 except TimeoutError:
