@@ -120,7 +120,7 @@ def test_presenting_is_walked_by_keys_and_read_from_afar(explorer: Open) -> None
     tab.open(view="paper")
     choose(tab, "Present")
     page = tab.page
-    expect(page.locator("header")).to_have_count(0)
+    expect(page.get_by_role("banner")).to_have_count(0)
     assert min(tab.text_sizes()) >= 22
     expect(page.get_by_text("2 pins")).to_be_visible()
     page.keyboard.press("ArrowRight")
@@ -149,7 +149,7 @@ def test_presenting_is_walked_by_keys_and_read_from_afar(explorer: Open) -> None
     expect(timer).to_have_text("0:01")
     page.keyboard.press("Escape")  # the number is closed first
     page.keyboard.press("Escape")
-    expect(page.locator("header")).to_be_visible()
+    expect(page.get_by_role("banner")).to_be_visible()
     assert min(tab.text_sizes()) == 13
 
 

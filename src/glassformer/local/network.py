@@ -28,8 +28,8 @@ def local_addresses() -> list[str]:
     ]
     if not found:
         raise ConfigError(
-            "this machine is on no local network that others could reach it by: join one, or give "
-            "people a hand-out, which needs none"
+            "this machine is on no local network that others could reach it by: join one, or look "
+            "at the page here alone, without sharing it"
         )
     first = own_address()
     return sorted(found, key=lambda address: address != first)
