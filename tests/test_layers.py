@@ -36,6 +36,7 @@ ALLOWED["explorer"] = {*ALLOWED} - {
 }  # evaluation too: the score of the sentence on the page
 ALLOWED["paper"] = {*ALLOWED} - {"serving", "local", "explorer"}
 ALLOWED["slides"] = {*ALLOWED} - {"serving", "local", "explorer"}
+ALLOWED["learn"] = {*ALLOWED} - {"serving", "local", "explorer", "paper", "slides"}
 LAZY = {"cli", "__init__", "__main__"}  # may import anything; heavy things only inside functions
 HEAVY = {"torch", "pydantic", "tokenizers", "numpy", "sacrebleu", "rich", "safetensors", "psutil"}
 

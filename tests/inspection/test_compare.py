@@ -157,3 +157,5 @@ def test_what_explains_nothing_is_not_said_to() -> None:
     assert explanation(x, y) == ""
     assert explanation(x * 3, x).startswith("a factor: mine is ours times 3 (√9)")
     assert explanation(x.roll(1, 2), x).startswith("permuted")
+    hidden = x.masked_fill(x > 1, -torch.inf)
+    assert "order" not in explanation(hidden.masked_fill(x > 1, 0.0), hidden)  # nothing has moved

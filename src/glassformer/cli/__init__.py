@@ -14,7 +14,7 @@ import click
 from glassformer.errors import GlassformerError, nearest, out_of_memory
 
 VERBS = (
-    "demo explore train resume translate generate fill classify serve evaluate compare "
+    "demo explore learn train resume translate generate fill classify serve evaluate compare "
     "check code new score export paper slides tokenizer data runs recipes"
 ).split()
 

@@ -62,7 +62,7 @@ class Side:
     def mark(value: Tensor) -> tuple[tuple[int, ...], float]:
         """What values that are the same have in common, cheaply told."""
         sizes = sorted(size for size in value.shape if size != 1)
-        return tuple(sizes), float(uncovered(value.float()).nan_to_num(0.0).abs().sum())
+        return tuple(sizes), float(uncovered(value.detach().float()).nan_to_num(0.0).abs().sum())
 
     def named(self, name: str) -> int:
         """The entry of this path, or of what the part of this path returned.

@@ -1,0 +1,1 @@
+"""The lessons: first what the learner reads and writes, our solution in it, then its check."""
