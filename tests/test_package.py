@@ -73,7 +73,10 @@ def test_nothing_reads_a_pickle_or_runs_code_from_data() -> None:
                 assert not names & forbidden, f"{path}: {names & forbidden}"
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func)
-                assert called not in ("eval", "exec", "torch.save"), f"{path}: {called}"
+                # A learner's own file is there to be run: in one place, in a process of its own.
+                learner = path.name == "program.py" and path.parent.name == "learn"
+                barred = ("eval", "torch.save") if learner else ("eval", "exec", "torch.save")
+                assert called not in barred, f"{path}: {called}"
                 if called == "torch.load":  # of another project's checkpoint, tensors alone
                     assert path.name == "checkpoint.py" and path.parent.name == "interop"
                     assert "weights_only=True" in ast.unparse(node)
