@@ -182,7 +182,7 @@ def show_help(folder: Folder, lesson: Lesson, solution: bool) -> None:
 
 @command.command("finish")
 @out_option
-@click.option("--train", is_flag=True, help="Then train them too, from nothing: about a minute.")
+@click.option("--train", is_flag=True, help="Then train them too, from nothing: a minute at most.")
 def finish(out: Path, train: bool) -> None:
     """Put your parts into the real model, with the parameters of petit, and translate with them;
     ours stand in for lessons that are not done. With --train they also learn a task of their own,

@@ -39,7 +39,7 @@ class Report:
         lines += [f"  ✓ {says}" for says in self.right]
         if self.wrong:
             lines.append(f"  ✗ {self.case or 'it does not run'}")
-            lines += [folded(f"{said[0].upper()}{said[1:]}.") for said in self.wrong]
+            lines += [folded(f"{begun(said)}.") for said in self.wrong]
         if self.place:
             lines.append(f"    {self.place}")
         return "\n".join(lines)
@@ -52,6 +52,12 @@ class Report:
     def from_json(cls, content: dict[str, Any]) -> Report:
         """The report whose ``to_json`` this is."""
         return cls(**{name: one for name, one in content.items() if name != "passed"})
+
+
+def begun(said: str) -> str:
+    """A sentence with its first letter large, unless it begins with a name or a formula."""
+    first = said.split(" ")[0]
+    return said if first.endswith(":") or not first.isascii() else f"{said[0].upper()}{said[1:]}"
 
 
 def folded(text: str) -> str:
