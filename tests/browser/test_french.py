@@ -54,6 +54,12 @@ def test_nothing_stays_english(explorer: Open) -> None:
     for view in VIEWS:
         tab.open(text=OPENING, view=view, cell="decoder.0.cross_attention.scores:0")
         left[view] = english(tab)
+    trace = tab.page.locator("main").get_attribute("data-recording")
+    checks = tab.context.request.get(f"{tab.address}/api/checks/{trace}").json()["findings"]
+    tab.open(text=OPENING, view="checks")
+    left["program"] = [
+        one["sentence"] for one in checks if one["sentence"] in tab.page.inner_text("main")
+    ]
     tab.page.get_by_role("button", name="Plus", exact=True).click()
     left["menu"] = english(tab)
     assert {where: found for where, found in left.items() if found} == {}

@@ -2,7 +2,7 @@
 
 import type { Graph } from '../core/graph';
 import { read, type Tensor } from '../core/safetensors';
-import { t } from '../strings';
+import { said, t } from '../strings';
 import { SourceError, type Answer, type Code, type ModelInfo, type Source, type TraceRequest } from './source';
 
 async function answer(address: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
@@ -15,8 +15,8 @@ async function answer(address: string, body?: unknown, signal?: AbortSignal): Pr
     throw new SourceError(t.state.gone, true);
   }
   if (response.ok) return response;
-  const said = (await response.json().catch(() => ({}))) as { error?: string };
-  throw new SourceError(said.error ?? t.state.answered(response.status), false, response.status);
+  const refused = (await response.json().catch(() => ({}))) as { error?: string };
+  throw new SourceError(refused.error ? said(refused.error) : t.state.answered(response.status), false, response.status);
 }
 
 async function ask<T>(address: string, body?: unknown, signal?: AbortSignal): Promise<T> {

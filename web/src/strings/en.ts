@@ -118,6 +118,9 @@ export const axisPlurals: Record<string, string> = {
   vocabulary: 'words', row: 'rows', column: 'columns', source: 'places', target: 'places',
 };
 
+/** Sentences of the program (checks, refusals), which speaks English, and what they are here; {} is what the program puts in. */
+export const program: Record<string, string> = {};
+
 // What operators do, in plain words.
 
 const ops = {

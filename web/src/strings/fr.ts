@@ -113,6 +113,38 @@ export const axisPlurals: typeof english.axisPlurals = {
   vocabulary: 'mots', row: 'lignes', column: 'colonnes', source: 'places', target: 'places',
 };
 
+export const program: typeof english.program = {
+  'No number is NaN or infinite.': 'Aucun nombre n’est NaN ni infini.',
+  'The first NaN is in {}, at {}; {} of its {} numbers are none. All that follows may come from it.': 'Le premier NaN est dans {}, à {} ; {} de ses {} nombres n’en sont pas. Tout ce qui suit peut en venir.',
+  'The first infinity is in {}, at {}; {} of its {} numbers are none. All that follows may come from it.': 'Le premier infini est dans {}, à {} ; {} de ses {} nombres n’en sont pas. Tout ce qui suit peut en venir.',
+  'All {} rows of attention sum to 1.': 'Chacune des {} lignes d’attention fait 1 en somme.',
+  'A row of attention sums to {} over its keys and not to 1: {}.': 'Une ligne d’attention fait {} sur ses clés, et non 1 : {}.',
+  'No position of the decoder sees a later one.': 'Aucune position du décodeur n’en voit une plus tardive.',
+  'In {} a position attends to a later one, at {}: the model can read the word that it is to predict.': 'Dans {}, une position regarde une plus tardive, à {} : le modèle peut lire le mot qu’il doit prédire.',
+  'Padding is never looked at and changes nothing.': 'Le remplissage n’est jamais regardé et ne change rien.',
+  'In {} attention goes to padding, at {}.': 'Dans {}, de l’attention va au remplissage, à {}.',
+  'All {} heads differ in what they look at.': 'Les {} têtes diffèrent toutes dans ce qu’elles regardent.',
+  'Head {} of {} gives nothing: all of its output is 0.': 'La tête {} de {} ne donne rien : toute sa sortie vaut 0.',
+  'Head {} of {} attends to all positions alike.': 'La tête {} de {} regarde toutes les positions également.',
+  'The residual stream keeps its measure from layer to layer.': 'Le flux résiduel garde sa mesure de couche en couche.',
+  'The residual stream grows from a length of {} in {} to {} in {}: more than {} times in one step.': 'Le flux résiduel passe d’une longueur de {} dans {} à {} dans {} : plus de {} fois en un pas.',
+  '{} matrices are one, as tie = {} says.': '{} matrices n’en font qu’une, comme le dit tie = {}.',
+  '{} and output_matrix should be one matrix (tie = {}) and are two, which differ by up to {}.': '{} et output_matrix devraient être une seule matrice (tie = {}) et sont deux, qui diffèrent de {} au plus.',
+  'Every row of attention has a key that it may look at.': 'Chaque ligne d’attention a une clé qu’elle peut regarder.',
+  'Nothing is drawn at random in evaluation mode.': 'En mode d’évaluation, rien n’est tiré au hasard.',
+  'Examples give the same alone and in a batch.': 'Les exemples donnent la même chose seuls et en lot.',
+  'With and without the cache the results are the same.': 'Avec et sans le cache, les résultats sont les mêmes.',
+  'No target is read by the position that is to predict it.': 'Aucune cible n’est lue par la position qui doit la prédire.',
+  'there is no word to read: type a sentence': 'il n’y a aucun mot à lire : tapez une phrase',
+  'the text has {} characters; {} can be shown': 'le texte a {} caractères ; {} peuvent être montrés',
+  'the target has {} characters; {} can be shown': 'la traduction a {} caractères ; {} peuvent être montrés',
+  'the text has {} tokens; {} can be shown': 'le texte a {} tokens ; {} peuvent être montrés',
+  'the target has {} tokens; {} can be shown': 'la traduction a {} tokens ; {} peuvent être montrés',
+  'the text holds the control character U+{}, which no text has: take it out': 'le texte contient le caractère de contrôle U+{}, qu’aucun texte n’a : ôtez-le',
+  'the target holds the control character U+{}, which no text has: take it out': 'la traduction contient le caractère de contrôle U+{}, qu’aucun texte n’a : ôtez-le',
+  'a trace of these {} tokens would hold about {} MB of numbers, and {} MB is the most: take a shorter text': 'une trace de ces {} tokens contiendrait environ {} Mo de nombres, et {} Mo est le maximum : prenez un texte plus court',
+};
+
 const ops: typeof english.t.ops = {
   add: 'deux nombres, additionnés',
   sub: 'un nombre retranché d’un autre',

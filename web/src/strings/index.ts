@@ -4,10 +4,13 @@
 
 import * as english from './en';
 import { language } from './language';
+import { put } from './program';
 
 const words: typeof english = language === 'fr' ? await import('./fr') : english;
 
 export const { t, names, layerNames, parameterNames, parameterOf, vocabularyMatrix, operatorNames, axisNames, axisPlurals } = words;
+/** A sentence of the program in the reader's language. */
+export const said = (sentence: string): string => put(words.program, sentence);
 export { equations, sections } from './paper';
 export { language, LANGUAGES, speak, type Language } from './language';
 
