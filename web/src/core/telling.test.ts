@@ -19,6 +19,7 @@ it('decides conditions, and says when it cannot yet', () => {
 
 it('fills in what was found, and does not say what was not', () => {
   expect(paragraphs('“{word}” gives *much*: {share}.', facts)![0]!.map((part) => (part.kind === 'fact' ? part.before + part.fact.text + part.after : 'text' in part ? part.text : ''))).toEqual(['“elle”', ' gives ', 'much', ': ', '0.83.']);
+  expect(paragraphs('a [*matrix*](card:matrix)', facts)![0]![1]).toEqual({ kind: 'card', name: 'matrix', text: 'matrix' });
   expect(paragraphs('then {after}', facts)).toBeNull();
   expect(told([{ when: 'proved', text: 'yes' }, { when: '', text: 'now {after}' }, { when: 'not proved', text: 'no' }], known)).toEqual([[{ kind: 'text', text: 'no' }]]);
 });

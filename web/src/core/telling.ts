@@ -49,7 +49,7 @@ function parts(text: string, facts: Facts, as: 'text' | 'strong' | 'em' = 'text'
       const fact = facts[name as FactName];
       if (!fact) return null;
       found.push({ kind: 'fact', fact, before: before!, after: after! });
-    } else if (target) found.push({ kind: kind as 'card' | 'step', name: target, text: label! });
+    } else if (target) found.push({ kind: kind as 'card' | 'step', name: target, text: label!.replaceAll('*', '') });
     else if (strong ?? em) {
       const inner = parts((strong ?? em)!, facts, strong ? 'strong' : 'em');
       if (!inner) return null;
