@@ -54,6 +54,11 @@ def test_nothing_stays_english(explorer: Open) -> None:
     for view in VIEWS:
         tab.open(text=OPENING, view=view, cell="decoder.0.cross_attention.scores:0")
         left[view] = english(tab)
+    tab.open(tour="five-minutes", stop="prove-it")
+    expect(tab.page.get_by_role("heading", name="Prouvez-le")).to_be_visible()
+    left["tour"] = english(tab)
+    tab.open(card="dot")
+    left["card"] = english(tab)
     trace = tab.page.locator("main").get_attribute("data-recording")
     checks = tab.context.request.get(f"{tab.address}/api/checks/{trace}").json()["findings"]
     tab.open(text=OPENING, view="checks")
