@@ -54,6 +54,10 @@ def test_nothing_stays_english(explorer: Open) -> None:
     for view in VIEWS:
         tab.open(text=OPENING, view=view, cell="decoder.0.cross_attention.scores:0")
         left[view] = english(tab)
+        tab.page.set_viewport_size({"width": 360, "height": 780})  # French words are longer
+        tab.idle()
+        left[f"{view} beyond 360 px"] = tab.overflow()
+        tab.page.set_viewport_size({"width": 1280, "height": 800})
     tab.open(tour="five-minutes", stop="prove-it")
     expect(tab.page.get_by_role("heading", name="Prouvez-le")).to_be_visible()
     left["tour"] = english(tab)
