@@ -23,10 +23,16 @@ const leastType = {
   },
 };
 
-// The page is built into the Python package, which carries it; nobody needs Node to use it.
-export default defineConfig({
+// The page is built into the Python package, which carries it; nobody needs Node to use it. With
+// --mode handout it is one script and one style sheet, fonts and all, for pages that are one file.
+export default defineConfig(({ mode }) => ({
   plugins: [formulaFonts, svelte()],
   css: { postcss: { plugins: [leastType] } },
   base: './',
-  build: { outDir: '../src/glassformer/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
-});
+  build: mode === 'handout'
+    ? {
+        outDir: '../src/glassformer/web/handout', emptyOutDir: true, target: 'es2022', cssCodeSplit: false, assetsInlineLimit: 1e6, modulePreload: false,
+        rolldownOptions: { input: 'src/handout.ts', output: { format: 'es', codeSplitting: false, entryFileNames: 'handout.js', assetFileNames: 'handout.[ext]' } },
+      }
+    : { outDir: '../src/glassformer/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+}));

@@ -15,7 +15,7 @@ from glassformer.errors import GlassformerError, nearest, out_of_memory
 
 VERBS = (
     "demo explore learn train resume translate generate fill classify serve evaluate compare "
-    "check code new score export paper slides tokenizer data runs recipes"
+    "check code new score export paper slides handout tokenizer data runs recipes"
 ).split()
 
 

@@ -44,13 +44,14 @@ class File:
 def routes(built: Path = BUILT) -> APIRouter:
     """The addresses of the page; to be included last, for it answers all that is left.
 
-    What is under assets/ has the hash of its content in its name, and may be kept for ever. A
-    request names a file among those that are there; it is never joined to a path.
+    What is under handout/ is for pages that are one file, and not among them. What is under assets/
+    has the hash of its content in its name, and may be kept for ever. A request names a file among
+    those that are there; it is never joined to a path.
     """
     files = {
         path.relative_to(built).as_posix(): File.read(path)
         for path in sorted(built.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
+        if path.is_file() and not path.name.startswith(".") and path.parent.name != "handout"
     }
     router = APIRouter()
 

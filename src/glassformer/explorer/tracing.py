@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
-from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -15,10 +12,10 @@ from glassformer.explorer.models import Models
 from glassformer.explorer.requests import TraceRequest, TrialsRequest, changes_of
 from glassformer.explorer.traces import Traces
 from glassformer.explorer.trials import try_changes
+from glassformer.inspection.place import lines_around
 from glassformer.inspection.push import pushes
 
 STRONGEST = 200  # pushes of a choice that are sent
-PACKAGE = Path(str(resources.files("glassformer")))
 
 
 def routes(models: Models) -> APIRouter:
@@ -76,16 +73,3 @@ def routes(models: Models) -> APIRouter:
         return Response(traces.find(trace).to_bytes(), media_type=BINARY, headers=saved)
 
     return router
-
-
-def lines_around(file: str, line: int, ran: str) -> dict[str, Any]:
-    """A line of code with those around it, of this package's own or, of a run in this program, of
-    the file that ``ran``; else only the place."""
-    found: list[str] = []
-    own = PACKAGE.parent / file
-    if file.startswith("glassformer/") and ".." not in file and own.is_file():
-        found = own.read_text(encoding="utf-8").split("\n")
-    elif ran:
-        found = [text.rstrip("\n") for text in linecache.getlines(ran)]
-    first = max(line - 4, 1)
-    return {"file": file, "line": line, "first": first, "lines": found[first - 1 : line + 3]}

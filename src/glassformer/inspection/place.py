@@ -5,12 +5,15 @@ from __future__ import annotations
 import inspect
 import linecache
 import sys
+from importlib import resources
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import torch
 
 HERE = Path(__file__).parent
+SOURCES = Path(str(resources.files("glassformer"))).parent
 TORCH = str(Path(torch.__file__).parent)
 SKIPPED = (TORCH, str(HERE), str(HERE.parent / "tap.py"), inspect.__file__, "<")
 # Of torch's modules the one that is made of others, and reads like a model.
@@ -45,3 +48,16 @@ def readable(file: str) -> str:
 def line_of(file: str, line: int) -> str:
     """A line of code, without its indent; empty where it cannot be read."""
     return linecache.getline(file, line).strip()
+
+
+def lines_around(file: str, line: int, ran: str) -> dict[str, Any]:
+    """A line of code with those around it, of this package's own or, of a run in this program, of
+    the file that ``ran``; else only the place."""
+    found: list[str] = []
+    own = SOURCES / file
+    if file.startswith("glassformer/") and ".." not in file and own.is_file():
+        found = own.read_text(encoding="utf-8").split("\n")
+    elif ran:
+        found = [text.rstrip("\n") for text in linecache.getlines(ran)]
+    first = max(line - 4, 1)
+    return {"file": file, "line": line, "first": first, "lines": found[first - 1 : line + 3]}

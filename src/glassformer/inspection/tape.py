@@ -19,6 +19,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from glassformer.errors import RecordingError
+from glassformer.handouts import encoded
 from glassformer.inspection import schema
 from glassformer.inspection.operators import Constants, evaluate
 
@@ -235,13 +236,21 @@ class Tape:
         return save({path: plain(self[path]) for path in paths})
 
     def save(self, path: str | Path) -> None:
-        """Write all of it to a file.
+        """Write all of it to a file: ``.html`` a page that opens in any browser, its parameters
+        rounded to what a page has room for; else the recording as it is.
 
         Raises:
-            RecordingError: the file cannot be written.
+            RecordingError: the file cannot be written, or the parameters hold NaN.
+            ConfigError: a page of it would be too large.
         """
+        if Path(path).suffix == ".html":
+            from glassformer.inspection.one_page import one_page  # it has a use for this class
+
+            content = encoded(one_page(self))
+        else:
+            content = self.to_bytes()
         try:
-            Path(path).write_bytes(self.to_bytes())
+            Path(path).write_bytes(content)
         except OSError as error:
             raise RecordingError(f"could not write {path}: {error.strerror}") from error
 

@@ -10,6 +10,7 @@ export function recorded(file: ArrayBuffer, name: string): Source {
   const no = (): never => { throw new SourceError(t.state.recorded); };
   return {
     live: false,
+    has: () => false,
     models: () => Promise.resolve([described(graph, values, name)]),
     trace: (request): Promise<Answer> => Promise.resolve(request.text === graph.about.text && !request.changes?.length ? { graph, values } : no()),
     values: (_, paths) => Promise.resolve(new Map(paths.flatMap((path): [string, Tensor][] => (values.has(path) ? [[path, values.get(path)!]] : [])))),

@@ -25,6 +25,7 @@ async function ask<T>(address: string, body?: unknown, signal?: AbortSignal): Pr
 
 export const server: Source = {
   live: true,
+  has: () => true,
   ask,
   models: () => ask<ModelInfo[]>('api/models'),
   async trace(request: TraceRequest, signal?: AbortSignal): Promise<Answer> {

@@ -1,5 +1,6 @@
-// Where models, traces and values come from: the program on this machine (server.ts) or a recording
-// in a file (recorded.ts). The page asks through this interface alone.
+// Where models, traces and values come from: the program on this machine (server.ts), a recording in a
+// file (recorded.ts), or the hand-out that the page stands in (handout.ts). The page asks through this
+// interface alone.
 
 import type { Tensor } from '../core/safetensors';
 import type { Change, Graph, Json, Ran } from '../core/schema';
@@ -24,9 +25,20 @@ export interface Words {
 export interface Code { file: string; line: number; first: number; lines: string[] }
 export interface Answer { graph: Graph; values: Map<string, Tensor> }
 
+/** What was done to the parameters of a hand-out: rounded to this many levels, by which no probability of
+ *  its sentences moved more than `moved`. */
+export interface Rounding { levels: number; moved: number }
+
 export interface Source {
   /** Whether a new text can be traced; a recorded file cannot. */
   readonly live: boolean;
+  /** The texts that can be shown, where they are few. */
+  readonly texts?: string[];
+  /** Notes that came with the file, as one saves them. */
+  readonly notes?: string;
+  readonly rounding?: Rounding | null;
+  /** Whether an address that `ask` is given has an answer at all. */
+  has(address: string): boolean;
   models(): Promise<ModelInfo[]>;
   trace(request: TraceRequest, signal?: AbortSignal): Promise<Answer>;
   values(trace: string, paths: string[]): Promise<Map<string, Tensor>>;

@@ -6,8 +6,9 @@ export function fromAddress(hash: string): Place {
   return Object.fromEntries([...new URLSearchParams(hash.replace(/^#/, ''))].filter(([, value]) => value !== ''));
 }
 
-export function toAddress(place: Place): string {
-  return `#${new URLSearchParams(Object.entries(place).filter(([, value]) => value !== ''))}`;
+/** `page` is the address of the page itself, which a page inside another must say. */
+export function toAddress(place: Place, page = ''): string {
+  return `${page.replace(/#.*$/, '')}#${new URLSearchParams(Object.entries(place).filter(([, value]) => value !== ''))}`;
 }
 
 /** The place with some of it changed; null or '' takes a name out. */

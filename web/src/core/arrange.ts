@@ -4,11 +4,45 @@
 import { t } from '../strings';
 import type { Json, Source } from './graph';
 
-/** A shape, and for each of its flat places the flat place of the recorded value that stands there. */
-export interface Places { shape: number[]; at: (flat: number) => number }
+/** A shape over the flat places of a recorded value: a place's number there is the offset and, axis by
+ *  axis, its index times the stride; `table` says where those numbers stand if they were laid anew. */
+export interface Places { shape: number[]; strides: number[]; offset: number; table: Int32Array | null; at: (flat: number) => number }
 
 export function allPlaces(shape: number[]): Places {
-  return { shape, at: (flat) => flat };
+  return placed(shape, stridesOf(shape), 0, null);
+}
+
+function placed(shape: number[], strides: number[], offset: number, table: Int32Array | null): Places {
+  const sizes = stridesOf(shape);
+  const at = (flat: number): number => {
+    let place = offset;
+    for (let axis = 0; axis < shape.length; axis++) place += (Math.floor(flat / sizes[axis]!) % shape[axis]!) * strides[axis]!;
+    return table ? table[place]! : place;
+  };
+  return { shape, strides, offset, table, at };
+}
+
+/** Where each flat place of a shape stands, all of them in order. */
+export function everyPlace(x: Places): Int32Array {
+  const found = new Int32Array(size(x.shape)), rank = x.shape.length, inner = rank ? x.shape[rank - 1]! : 1, step = rank ? x.strides[rank - 1]! : 0;
+  const place = new Array<number>(rank).fill(0);
+  let start = x.offset;
+  for (let flat = 0; flat < found.length; ) {
+    for (let i = 0; i < inner; i++) { const from = start + i * step; found[flat++] = x.table ? x.table[from]! : from; }
+    for (let axis = rank - 2; axis >= 0; axis--) {
+      start += x.strides[axis]!;
+      if (++place[axis]! < x.shape[axis]!) break;
+      start -= x.strides[axis]! * x.shape[axis]!;
+      place[axis] = 0;
+    }
+  }
+  return found;
+}
+
+/** Whether the places of x are those of the recorded value in their order. */
+export function isPlain(x: Places): boolean {
+  const strides = stridesOf(x.shape);
+  return !x.table && x.offset === 0 && x.shape.every((n, axis) => n === 1 || x.strides[axis] === strides[axis]);
 }
 
 export function size(shape: number[]): number {
@@ -54,11 +88,11 @@ function arrange(name: string, constants: Json[], x: Places): Places {
     }
     case 'unsqueeze': {
       const axis = dim(given[0], x.shape.length + 1);
-      return { ...x, shape: [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)] };
+      return kept(x, x.shape.toSpliced(axis, 0, 1), x.strides.toSpliced(axis, 0, 0));
     }
     case 'squeeze': {
       const axis = given[0] === undefined ? null : dim(given[0]);
-      return { ...x, shape: x.shape.filter((n, i) => n !== 1 || (axis !== null && i !== axis)) };
+      return only(x, (n, i) => n !== 1 || (axis !== null && i !== axis));
     }
     case 'expand': return broadcast(x, list(given).map((n, i, all) => (n === -1 ? x.shape[i - all.length + x.shape.length]! : n)));
     case '__getitem__': return indexed(x, (Array.isArray(given[0]) ? given[0] : [given[0]]) as Json[]);
@@ -80,38 +114,46 @@ function filled(parts: number[], whole: number): number[] {
   return parts.map((n) => (n === -1 ? whole / known : n));
 }
 
-function reshaped(x: Places, shape: number[]): Places {
-  return { at: x.at, shape: filled(shape, size(x.shape)) };
+/** The same places in another shape: as they are, if they follow each other, or laid anew. */
+function reshaped(x: Places, parts: number[]): Places {
+  const shape = filled(parts, size(x.shape));
+  if (isPlain({ ...x, offset: 0 })) return placed(shape, stridesOf(shape), x.offset, x.table);
+  return placed(shape, stridesOf(shape), 0, everyPlace(x));
 }
 
 function swapped(rank: number, a: number, b: number): number[] {
   return Array.from({ length: rank }, (_, i) => (i === a ? b : i === b ? a : i));
 }
 
-/** A new shape over x: `from` says which place of x stands at a place of the new one. */
-function taken(shape: number[], x: Places, from: (place: number[]) => number): Places {
-  return { shape, at: (flat) => x.at(from(unravel(flat, shape))) };
+function kept(x: Places, shape: number[], strides: number[], offset = x.offset): Places {
+  return placed(shape, strides, offset, x.table);
+}
+
+function only(x: Places, keep: (n: number, axis: number) => boolean): Places {
+  return kept(x, x.shape.filter(keep), x.strides.filter((_, axis) => keep(x.shape[axis]!, axis)));
 }
 
 function permuted(x: Places, order: number[]): Places {
-  const strides = stridesOf(x.shape);
-  return taken(order.map((axis) => x.shape[axis]!), x, (place) => place.reduce((sum, p, i) => sum + p * strides[order[i]!]!, 0));
+  return kept(x, order.map((axis) => x.shape[axis]!), order.map((axis) => x.strides[axis]!));
 }
 
 function sliced(x: Places, axis: number, start: number, end: number, step: number): Places {
-  const strides = stridesOf(x.shape);
-  const shape = x.shape.map((n, i) => (i === axis ? Math.max(0, Math.ceil((end - start) / step)) : n));
-  return taken(shape, x, (place) => place.reduce((sum, p, i) => sum + (i === axis ? start + p * step : p) * strides[i]!, 0));
+  const n = Math.max(0, Math.ceil((end - start) / step)), stride = x.strides[axis]!;
+  return kept(x, x.shape.with(axis, n), x.strides.with(axis, stride * step), x.offset + start * stride);
 }
 
 function dropped(x: Places, axis: number): Places {
-  return { ...x, shape: x.shape.filter((_, i) => i !== axis) };
+  return only(x, (_, i) => i !== axis);
+}
+
+/** With the last two axes in each other's place. */
+export function turned(x: Places): Places {
+  return permuted(x, swapped(x.shape.length, x.shape.length - 2, x.shape.length - 1));
 }
 
 export function broadcast(x: Places, shape: number[]): Places {
   const lead = shape.length - x.shape.length;
-  const strides = stridesOf(x.shape).map((stride, i) => (x.shape[i] === 1 ? 0 : stride));
-  return taken(shape, x, (place) => strides.reduce((sum, stride, i) => sum + stride * place[i + lead]!, 0));
+  return kept(x, shape, shape.map((_, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : x.strides[i - lead]!)));
 }
 
 function indexed(x: Places, parts: Json[]): Places {
@@ -119,7 +161,7 @@ function indexed(x: Places, parts: Json[]): Places {
   let axis = 0, result = x;
   for (const part of parts) {
     if (part === null) {
-      result = { ...result, shape: [...result.shape.slice(0, axis), 1, ...result.shape.slice(axis)] };
+      result = kept(result, result.shape.toSpliced(axis, 0, 1), result.strides.toSpliced(axis, 0, 0));
       axis++;
     } else if (isEllipsis(part)) {
       axis += x.shape.length - plain;

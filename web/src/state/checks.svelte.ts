@@ -16,7 +16,7 @@ class Checks {
   /** Ask for the checks of this trace, at once or after a rest. */
   look(trace: string, now = false): void {
     clearTimeout(this.timer);
-    if (!trace || trace === this.of || !session.source.live) return;
+    if (!trace || trace === this.of || !session.source.has(`api/checks/${trace}`)) return;
     this.timer = setTimeout(() => void this.ask(trace), now ? 0 : WAIT) as unknown as number;
   }
 

@@ -86,7 +86,7 @@ class Looking {
 
   /** Ask which words of this text may be exchanged, and for which; until that is known the old offers stay. */
   async offer(text: string): Promise<void> {
-    const offered = session.source.live && session.info?.built_in && text.length <= LONGEST;
+    const offered = session.source.has('api/swaps?text=') && (session.info?.built_in || !session.source.live) && text.length <= LONGEST;
     if (offered) await this.swaps.ask(`api/swaps?text=${encodeURIComponent(text)}`);
     if (text !== session.graph?.about.text) return;
     const found = (offered && this.swaps.value?.words) || [];
@@ -110,7 +110,8 @@ class Looking {
 
   /** What pushed the written word, by the program; null where it cannot tell. */
   private async pushes(trace: string, row: number): Promise<Pushes | null> {
-    return session.alterable ? session.source.ask<Pushes>(`api/push/${trace}/${row}`).catch(() => null) : null;
+    const address = `api/push/${trace}/${row}`;
+    return !session.own && session.source.has(address) ? session.source.ask<Pushes>(address).catch(() => null) : null;
   }
 
   /** Mark what is new in this recording's words. */

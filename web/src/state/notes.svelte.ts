@@ -4,6 +4,7 @@
 import { spotOf, type Drawings, type Stroke } from '../core/drawing';
 import { NOTHING, read, written, type Kept, type Note } from '../core/notes';
 import type { Place } from '../core/address';
+import { keep, kept } from './kept';
 import { session, type Cell } from './session.svelte';
 
 const keyOf = (model: string): string => `glassformer.notes.${model}`;
@@ -12,8 +13,10 @@ const NO_STROKES: Stroke[] = [];
 const sameOf = (note: Note): string => (note.path ? `${note.path}:${note.flat}` : spotOf(note.place));
 
 class Notes {
+  /** What came with a hand-out. */
+  private brought = NOTHING;
   private lists = $state.raw<Record<string, Kept>>({});
-  private kept = $derived(this.lists[session.model] ?? kept(session.model));
+  private kept = $derived(this.lists[session.model] ?? together(this.brought, listOf(session.model)));
 
   /** Those of the open model, in their order. */
   list = $derived(this.kept.notes);
@@ -86,20 +89,31 @@ class Notes {
 
   /** Add what a file holds; pins and drawings of the same places are replaced. Returns how many pins came. */
   open(text: string): number {
-    const found = read(text), fresh = new Set(found.notes.map(sameOf));
-    this.set({ notes: [...this.list.filter((note) => !fresh.has(sameOf(note))), ...found.notes], drawings: { ...this.kept.drawings, ...found.drawings } });
+    const found = read(text);
+    this.set(together(this.kept, found));
     return found.notes.length;
+  }
+
+  /** Begin with the notes of a hand-out, as a file of notes has them. */
+  bring(text: string): void {
+    if (text) this.brought = read(text);
   }
 
   private set(change: Partial<Kept>): void {
     const next = { ...this.kept, ...change };
     this.lists = { ...this.lists, [session.model]: next };
-    try { localStorage.setItem(keyOf(session.model), written(session.model, next)); } catch { /* a browser that keeps nothing */ }
+    keep(keyOf(session.model), written(session.model, next));
   }
 }
 
-function kept(model: string): Kept {
-  try { return read(localStorage.getItem(keyOf(model)) ?? ''); } catch { return NOTHING; }
+/** Both lists; of pins and drawings of the same place the second's. */
+function together(one: Kept, other: Kept): Kept {
+  const fresh = new Set(other.notes.map(sameOf));
+  return { notes: [...one.notes.filter((note) => !fresh.has(sameOf(note))), ...other.notes], drawings: { ...one.drawings, ...other.drawings } };
+}
+
+function listOf(model: string): Kept {
+  try { return read(kept(keyOf(model)) ?? ''); } catch { return NOTHING; }
 }
 
 export const notes = new Notes();

@@ -20,6 +20,8 @@ export const LASTING = ['model', 'text', 'word', 'ids', 'changes', 'snapshot', '
 const NO_WORDS: Words = { known: [], kinds: {}, glosses: {}, antecedents: [], pronouns: [], deciding: [] };
 
 class Session {
+  /** Where the page begins: the program, or the hand-out that it stands in. */
+  home: Source = server;
   source = $state.raw<Source>(server);
   models = $state.raw<ModelInfo[]>([]);
   place = $state.raw<Place>({});
@@ -48,7 +50,7 @@ class Session {
   /** The built-in pair's words, when they have come. */
   words = $derived<Words>((this.info?.built_in && this.learned) || NO_WORDS);
   /** Whether no words are on their way any more. */
-  ready = $derived(!this.source.live || !this.info?.built_in || this.learned !== null);
+  ready = $derived(!this.source.has('api/words') || !this.info?.built_in || this.learned !== null);
   graph = $derived<Graph | null>(this.recording?.graph ?? null);
   /** A module of anybody's: it ran on inputs of its own, and reads no text. */
   own = $derived((this.graph?.about.family ?? this.info?.family) === 'module');
@@ -76,13 +78,18 @@ class Session {
     this.learning = false;
   }
 
-  /** Look at another source: a recorded file, or the program again. */
+  /** Begin with a hand-out in the program's place. */
+  begin(home: Source): void {
+    [this.home, this.source] = [home, home];
+  }
+
+  /** Look at another source: a recorded file, or where the page began. */
   async use(source: Source): Promise<void> {
     try {
       const models = await source.models();
       [this.source, this.models, this.recording, this.unchanged] = [source, models, null, null];
       await this.arrive({});
-      history.pushState(null, '', toAddress(this.place));
+      history.pushState(null, '', toAddress(this.place, location.href));
     } catch (error) { this.fail(error); }
   }
 
@@ -106,7 +113,8 @@ class Session {
   private async arrive(place: Place, again = false): Promise<void> {
     const known = this.models.find((one) => one.name === place['model']) ?? this.models[0];
     const before = this.question(this.place);
-    this.place = { ...place, model: known?.name ?? '', text: place['text'] ?? known?.opening ?? '' };
+    const text = place['text'] ?? '', there = text && (this.source.texts?.includes(text) ?? true);
+    this.place = { ...place, model: known?.name ?? '', text: there ? text : known?.opening ?? '' };
     if (again || !this.recording || JSON.stringify(before) !== JSON.stringify(this.question(this.place))) await this.trace();
     await this.show();
   }
@@ -121,8 +129,8 @@ class Session {
   go(change: Record<string, string | number | null>, step = true): void {
     const before = JSON.stringify(this.question(this.place));
     this.place = moved(this.place, change);
-    if (step) history.pushState(null, '', toAddress(this.place));
-    else history.replaceState(null, '', toAddress(this.place));
+    if (step) history.pushState(null, '', toAddress(this.place, location.href));
+    else history.replaceState(null, '', toAddress(this.place, location.href));
     if (before !== JSON.stringify(this.question(this.place))) void this.trace();
     else if ('cell' in change) void this.show();
   }

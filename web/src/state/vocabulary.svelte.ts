@@ -23,10 +23,11 @@ class Vocabulary {
   /** Have the words of the open model; a recorded file has none. */
   async need(): Promise<void> {
     const model = session.model;
-    if (!model || this.asked.has(model) || !session.alterable) return;
+    const address = `api/vocabulary/${encodeURIComponent(model)}`;
+    if (!model || this.asked.has(model) || session.own || !session.source.has(address)) return;
     this.asked.add(model);
     try {
-      const words = await session.source.ask<Words>(`api/vocabulary/${encodeURIComponent(model)}`);
+      const words = await session.source.ask<Words>(address);
       this.known = new Map([...this.known, [model, words]]);
     } catch (error) {
       this.asked.delete(model);

@@ -3,25 +3,25 @@
 import type { Component } from 'svelte';
 import { t } from '../strings';
 
-/** `any`: it speaks of any module, not only of models that read words. */
-export interface View { id: string; title: string; load: () => Promise<{ default: Component }>; any?: true }
+/** `any`: it speaks of any module, not only of models that read words. `model`: it runs the model anew. */
+export interface View { id: string; title: string; load: () => Promise<{ default: Component }>; any?: true; model?: true }
 
 export const VIEWS: View[] = [
   { id: 'network', title: t.views.network, load: () => import('./Network.svelte'), any: true },
   { id: 'attention', title: t.views.attention, load: () => import('./attention/Attention.svelte'), any: true },
-  { id: 'changes', title: t.views.changes, load: () => import('./changes/Changes.svelte') },
+  { id: 'changes', title: t.views.changes, load: () => import('./changes/Changes.svelte'), model: true },
   { id: 'compare', title: t.views.compare, load: () => import('./Compare.svelte') },
   { id: 'writing', title: t.views.writing, load: () => import('./writing/Writing.svelte') },
-  { id: 'learning', title: t.views.learning, load: () => import('./learning/Learning.svelte') },
-  { id: 'training', title: t.views.training, load: () => import('./learning/TrainingStep.svelte') },
+  { id: 'learning', title: t.views.learning, load: () => import('./learning/Learning.svelte'), model: true },
+  { id: 'training', title: t.views.training, load: () => import('./learning/TrainingStep.svelte'), model: true },
   { id: 'words', title: t.views.words, load: () => import('./lenses/Words.svelte') },
   { id: 'positions', title: t.views.positions, load: () => import('./lenses/Positions.svelte') },
   { id: 'neurons', title: t.views.neurons, load: () => import('./lenses/Neurons.svelte') },
   { id: 'parameters', title: t.views.parameters, load: () => import('./lenses/Parameters.svelte') },
   { id: 'tokens', title: t.views.tokens, load: () => import('./lenses/Made.svelte') },
   { id: 'score', title: t.views.score, load: () => import('./lenses/Score.svelte') },
-  { id: 'scale', title: t.views.scale, load: () => import('./lenses/Scale.svelte') },
-  { id: 'kin', title: t.views.kin, load: () => import('./lenses/Kin.svelte') },
+  { id: 'scale', title: t.views.scale, load: () => import('./lenses/Scale.svelte'), model: true },
+  { id: 'kin', title: t.views.kin, load: () => import('./lenses/Kin.svelte'), model: true },
   { id: 'tours', title: t.views.tours, load: () => import('./tours/Tours.svelte') },
   { id: 'ideas', title: t.views.ideas, load: () => import('./ideas/Ideas.svelte') },
   { id: 'paper', title: t.views.paper, load: () => import('./paper/Paper.svelte') },

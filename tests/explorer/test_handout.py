@@ -1,0 +1,84 @@
+"""What a hand-out refuses, and that its answers are the program's own."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import glassformer as gf
+from glassformer.cli import glassformer
+from glassformer.errors import ConfigError, TourError
+from glassformer.explorer.handout import Handout
+from glassformer.explorer.limits import estimate
+from glassformer.tours import parse
+
+TEXT = "the girl sleeps"
+
+
+@pytest.mark.parametrize(
+    ("sentences", "said"),
+    [
+        ((), "needs a sentence"),
+        (("  ",), "no word to read"),
+        (("a",) * 3 + tuple(f"the dog sees {i}" for i in range(51)), "52 sentences.*at most 50"),
+        (("a\x07",), "control character U[+]0007"),
+    ],
+)
+def test_sentences_that_do_not_fit(
+    tiny_model: gf.LoadedModel, sentences: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        Handout(model=tiny_model, sentences=sentences).page()
+
+
+def test_a_sentence_that_is_too_long_is_told_what_fits(
+    tiny_model: gf.LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glassformer.explorer.handout.MOST_BYTES", 100_000)
+    with pytest.raises(
+        ConfigError, match="has 22 tokens: too long.*in which ([0-9]+) tokens"
+    ) as no:
+        Handout(model=tiny_model, sentences=["the girl sleeps " * 7]).page()
+    (fits,) = re.findall(r"which (\d+)", str(no.value))
+    most, config = int(fits), tiny_model.config
+    assert estimate(config, most, most) <= 100_000 < estimate(config, most + 1, most + 1)
+
+
+@pytest.mark.parametrize("notes", ["x", "[]", '{"glassformer": "tour"}', '{"notes": []}'])
+def test_notes_that_are_none(tiny_model: gf.LoadedModel, notes: str) -> None:
+    with pytest.raises(ConfigError, match="no notes"):
+        Handout(model=tiny_model, sentences=[TEXT], notes=notes).page()
+
+
+def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
+    def told(*words: str) -> str:
+        return str(CliRunner().invoke(glassformer, ["handout", *words]).exception)
+
+    out = str(tmp_path / "x.html")
+    assert "there is no tour 'nono'" in told("--sentence", TEXT, "--tour", "nono", "-o", out)
+    assert "cannot be read" in told("--sentence", TEXT, "--notes", str(tmp_path), "-o", out)
+    assert "there is no run" in told(str(tmp_path / "no"), "--sentence", TEXT, "-o", out)
+    bad = tmp_path / "tour.md"
+    bad.write_text("---\ntitle: T\n---\n# A\n## B\nshow: nowhere\n", encoding="utf-8")
+    result = CliRunner().invoke(glassformer, ["handout", "--tour", str(bad), "-o", out])
+    assert isinstance(result.exception, TourError)
+    assert "tour.md, line 6" in str(result.exception)
+
+
+def test_its_answers_are_those_of_the_program(tiny_model: gf.LoadedModel) -> None:
+    tour = parse("---\ntitle: T\n---\n# A\n## B\nsentence: a dog  runs\n\nTell: x\n", "t.md")
+    handout = Handout(model=tiny_model, sentences=[TEXT], tours=[tour])
+    assert handout.texts == [TEXT, "a dog runs"]
+    made = handout.contents(8)
+    assert [one.graph["about"]["trace"] for one in made.recorded] == ["1", "2"]
+    assert {"api/words", "api/vocabulary/tiny", "api/push/2/0", "api/checks/1"} <= {*made.answers}
+    assert made.answers["api/tours?language=en"][0]["title"] == "T"
+    assert not any(one.graph["about"]["run"] != "tiny" for one in made.recorded)
+    assert 0 < made.moved < 0.2
+    text = json.dumps(made.answers)
+    assert str(Path(gf.__file__).parent) not in text + json.dumps(made.code)
+    assert made.to_bytes() == handout.contents(8).to_bytes()  # nothing in it is drawn anew
