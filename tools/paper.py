@@ -25,7 +25,7 @@ glassformer paper fig1                               # of the model that the pac
 glassformer paper fig4 --sentence "the dog did not cross the street because it was too wide"
 glassformer paper fig1 --run runs/mine               # of your own
 glassformer paper table3 --dry-run                   # what it would cost
-glassformer paper table3                             # 60 small trainings, 45 min here; stopped, it goes on
+glassformer paper table3                             # 60 trainings, 45 min; stopped, it goes on
 glassformer paper table3 --scale multi30k data.path=data/multi30k
 ```
 
