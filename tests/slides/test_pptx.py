@@ -31,7 +31,7 @@ title: Ours
 ---
 
 ## What is written?
-Ask: What will **{model}** make of “{sentence}”, and how sure is [it](card:sharing)?
+Ask: What will **{model}** make of “{sentence}”, and how sure is [it](card:softmax)?
 - Something in French. [translates]
 - Nothing. [untrained]
 
