@@ -88,6 +88,7 @@ def test_the_index_opens_every_card_and_one_leads_to_the_next(explorer: Open) ->
     tab = explorer()
     tab.open(view="ideas")
     opens = tab.page.locator("[data-opens]")
+    opens.first.wait_for()
     assert opens.evaluate_all("(all) => all.map((one) => one.dataset.opens)") == CARDS
     opens.first.click()
     for card in [*CARDS[1:], CARDS[0]]:
