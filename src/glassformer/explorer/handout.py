@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +43,8 @@ class Handout:
     notes: str = ""
     glosses: Mapping[str, str] | None = None
 
-    def page(self) -> str:
-        """The text of the HTML file; ``encoded`` makes its bytes.
+    def page(self, fit: Callable[[Callable[[int], Contents]], str] = fitting) -> str:
+        """The text of the HTML file; ``encoded`` makes its bytes. ``fit`` chooses the bits.
 
         Raises:
             ConfigError: no sentence, one that is too long, notes that are none, or more than fits
@@ -59,7 +59,7 @@ class Handout:
         for text in self.texts:
             check_fits(self.model, text)
         check_notes(self.notes)
-        return fitting(self.contents)
+        return fit(self.contents)
 
     @property
     def texts(self) -> list[str]:

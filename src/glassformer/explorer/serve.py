@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import uvicorn
 from torch import nn
@@ -16,6 +17,7 @@ from torch import nn
 from glassformer import local
 from glassformer.errors import ConfigError
 from glassformer.explorer.models import Models
+from glassformer.explorer.notebook import Embedded, embedded, in_notebook
 from glassformer.explorer.server import create_app
 from glassformer.explorer.sharing import Share
 from glassformer.loaded import LoadedModel, wrap
@@ -35,11 +37,16 @@ def explore(
     axes: Mapping[str, str] | None = None,
     tours: Sequence[str | Path | Tour] = (),
     **asked: Any,
-) -> None:
+) -> Embedded | None:
     """Serve the explorer until Ctrl-C: of what ``load`` or ``build`` returned, one or several; or
     of any module and its inputs, ``explore(module, inputs)``, recorded by its parts and operators.
 
+    In a notebook it serves nothing and returns the page on one model as a hand-out, which the
+    notebook shows, unless ``port`` or ``share`` is given.
+
     Args:
+        models: and sentences to begin with, ``explore(model, "the girl sleeps")``: a page that is
+            served opens with the first, one in a notebook holds all.
         tokenizers: of what ``build`` returned; if None, words of petit, the built-in pair. Of a
             module whatever says the pieces of its ids: a tokenizer of ours or of transformers'.
         port: where; a free one if None.
@@ -62,15 +69,24 @@ def explore(
         TourError: a tour that cannot be read.
         RecordingError: the module cannot be recorded.
     """
-    shown = gathered(models, tokenizers, glosses, axes, asked)
+    sentences = [one for one in models if isinstance(one, str)]
+    given = [one for one in models if not isinstance(one, str)]
+    shown = gathered(given, tokenizers, glosses, axes, asked)
+    if sentences and shown.own:
+        raise ConfigError(f"{sentences[0]!r}: a module with inputs of its own reads no sentence")
     shown.tours = [one if isinstance(one, Tour) else read(one, shared_steps()) for one in tours]
+    if in_notebook() and port is None and not share:
+        return embedded(shown, sentences, shown.tours)
     server, address = prepare_shared(shown, port) if share else prepare(shown, port)
+    if sentences:
+        address += f"/#{urlencode({'text': sentences[0]})}"
     notice(f"{address}   (Ctrl-C ends)")
     if shown.share:
         notice(announced(shown.share))
     if browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
     server.run()
+    return None
 
 
 def gathered(

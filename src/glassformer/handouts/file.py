@@ -3,10 +3,12 @@ compressed, in the text of the page.
 
 The text is UTF-16 and begins with a mark that says so, which counts for more than what a server
 says: of each sixteen bits fifteen are of the contents, where in UTF-8 it would be six of eight.
+Within another page, which has an encoding of its own, it is those six (base64).
 """
 
 from __future__ import annotations
 
+import base64
 import codecs
 import html
 import struct
@@ -29,8 +31,9 @@ FIRST = (
 )
 
 
-def written(contents: Contents) -> str:
-    """The page with these contents, as the text of an HTML file; see ``encoded``.
+def written(contents: Contents, *, plain: bool = False) -> str:
+    """The page with these contents, as the text of an HTML file; see ``encoded``. ``plain``: in
+    ASCII, to stand within another page.
 
     Raises:
         ConfigError: the page was not built.
@@ -40,6 +43,10 @@ def written(contents: Contents) -> str:
     data = struct.pack(f">{len(packed)}I", *map(len, packed)) + b"".join(packed)
     frame = FRAME.read_text(encoding="utf-8")
     frame = frame.replace("{title}", html.escape(contents.title))
+    if plain:
+        frame = frame.replace('id="packed" type="text/plain"', 'id="packed" type="text/base64"')
+        frame = frame.encode("ascii", "xmlcharrefreplace").decode("ascii")
+        return frame.replace("{data}", base64.b64encode(data).decode("ascii"))
     return frame.replace("{data}", as_text(data))
 
 
@@ -81,11 +88,7 @@ def fitting(make: Callable[[int], Contents]) -> str:
     contents = make(FEWEST_BITS)
     page = written(contents)
     size = len(encoded(page))
-    if size > CAP:
-        raise ConfigError(
-            f"a hand-out of this would have {size / 1e6:,.1f} MB, and {CAP / 1e6:.0f} MB is the "
-            "most: take fewer sentences or a smaller model, or show it with `glassformer explore`"
-        )
+    check_size(size)
     matrices = [one for one in contents.parameters.values() if isinstance(one, Rounded)]
     more = sum(one.levels.numel() for one in matrices) / 8 * 16 / 15  # bytes of one bit for each
     bits = FEWEST_BITS
@@ -98,3 +101,28 @@ def fitting(make: Callable[[int], Contents]) -> str:
             return wider
         bits -= 1
     return page
+
+
+def embeddable(make: Callable[[int], Contents]) -> str:
+    """The page to stand within another, in ASCII and with the fewest bits: notebooks are kept, sent
+    and compared as they are; ``make`` takes the bits.
+
+    Raises:
+        ConfigError: it would be too large.
+    """
+    page = written(make(FEWEST_BITS), plain=True)
+    check_size(len(page))
+    return page
+
+
+def check_size(size: int) -> None:
+    """Refuse a page of more bytes than one may have.
+
+    Raises:
+        ConfigError: it has.
+    """
+    if size > CAP:
+        raise ConfigError(
+            f"a hand-out of this would have {size / 1e6:,.1f} MB, and {CAP / 1e6:.0f} MB is the "
+            "most: take fewer sentences or a smaller model, or show it with `glassformer explore`"
+        )

@@ -3,7 +3,7 @@ from them is computed once more, so that the page shows what these parameters gi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,8 +23,8 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-def one_page(tape: Tape) -> str:
-    """The page of a recording, as the text of an HTML file.
+def one_page(tape: Tape, fit: Callable[[Callable[[int], Contents]], str] = fitting) -> str:
+    """The page of a recording, as the text of an HTML file. ``fit`` chooses the bits.
 
     Raises:
         ConfigError: it would be larger than a hand-out may be.
@@ -45,7 +45,7 @@ def one_page(tape: Tape) -> str:
             code=code_of(again),
         )  # fmt: skip
 
-    return fitting(contents)
+    return fit(contents)
 
 
 def rounded(tape: Tape, bits: int) -> dict[str, Rounded]:

@@ -25,6 +25,6 @@ export const language = found();
 export function speak(chosen: Language): void {
   let said: Language | null = null;
   try { localStorage.setItem(KEPT, chosen); } catch { said = chosen; } // then the address says it
-  history.replaceState(history.state, '', toAddress(moved(fromAddress(location.hash), { language: said })));
+  history.replaceState(history.state, '', toAddress(moved(fromAddress(location.hash), { language: said }), location.href));
   location.reload();
 }
