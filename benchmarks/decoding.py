@@ -40,29 +40,40 @@ AGAINST = (("fp32", "fp32"), ("bf16", "bf16"), ("int8", "int8"), ("bf16", "fp32"
 
 def throughput(run: Run, sizes: Sizes, count: int, beams: tuple[int, ...], rounds: int) -> Any:
     """Output tokens a second of all engines on ``count`` sentences together."""
-    contenders, missing = engines(run)
     lines = sentences(count, LENGTH)
-    found: dict[str, Any] = {"sentences": count, "missing": missing}
-    for beam in beams:
-        equal = agreement(contenders, lines, beam)
-        calls = {
-            f"{who}, {dtype}": (lambda _, decode=decode, beam=beam: decode(lines, beam))
-            for (who, dtype), decode in contenders.items()
-        }
-        seconds = alternate(calls | {"bf16 limit": products()["bf16"]}, rounds, warm=0)
-        written = [float(count * (LENGTH + EXTRA))] * rounds
-        flop = count * flop_per_token(sizes, beam) * (LENGTH + EXTRA)
-        most = FLOP / min(seconds.pop("bf16 limit"))
-        found[f"beam {beam}"] = {
-            "rows": [
-                {"engine": name, "tokens_per_second": rate(written, took),
-                 "seconds": spread(took), "tokens_equal_to_ours": equal[name],
-                 "share_of_bf16_limit": spread([flop / s / most for s in took])}
-                for name, took in seconds.items()
-            ],
-            "ratios": ratios(seconds),
-        }  # fmt: skip
+    with engines(run) as (contenders, missing):
+        found: dict[str, Any] = {"sentences": count, "missing": missing}
+        for beam in beams:
+            found[f"beam {beam}"] = in_turns(contenders, sizes, lines, beam, rounds)
     return found
+
+
+def in_turns(
+    contenders: dict[tuple[str, str], Translate],
+    sizes: Sizes,
+    lines: list[str],
+    beam: int,
+    rounds: int,
+) -> dict[str, Any]:
+    """Everyone's seconds and ratios with one beam."""
+    equal = agreement(contenders, lines, beam)
+    calls = {
+        f"{who}, {dtype}": (lambda _, decode=decode: decode(lines, beam))
+        for (who, dtype), decode in contenders.items()
+    }
+    seconds = alternate(calls | {"bf16 limit": products()["bf16"]}, rounds, warm=0)
+    written = [float(len(lines) * (LENGTH + EXTRA))] * rounds
+    flop = len(lines) * flop_per_token(sizes, beam) * (LENGTH + EXTRA)
+    most = FLOP / min(seconds.pop("bf16 limit"))
+    return {
+        "rows": [
+            {"engine": name, "tokens_per_second": rate(written, took),
+             "seconds": spread(took), "tokens_equal_to_ours": equal[name],
+             "share_of_bf16_limit": spread([flop / s / most for s in took])}
+            for name, took in seconds.items()
+        ],
+        "ratios": ratios(seconds),
+    }  # fmt: skip
 
 
 def agreement(

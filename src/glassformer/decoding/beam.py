@@ -31,6 +31,7 @@ from glassformer.decoding.hypothesis import (
     EMPTY,
     NEVER,
     Hypothesis,
+    Room,
     S,
     StepFunction,
     check_lengths,
@@ -82,10 +83,11 @@ def beam_search(
     state = state.select(places.repeat_interleave(beam))
     tokens = torch.full((len(alive), beam, 1), bos_id, dtype=torch.int64)
     totals = torch.tensor([0.0] + [NEVER] * (beam - 1), dtype=torch.float64).repeat(len(alive), 1)
+    room = Room()
     while alive:
         logits, state = step(tokens[:, :, -1].flatten(), state)
         length = tokens.size(2)  # of all candidates, the end token or the newest included
-        scores = held_to(log_probabilities(logits, banned), prefix, length - 1, banned)
+        scores = held_to(log_probabilities(logits, banned, room), prefix, length - 1, banned)
         found = continuations(scores, totals, beam)
         living = found.living(eos_id, beam)
         if watch:

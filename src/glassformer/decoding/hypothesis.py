@@ -58,18 +58,38 @@ def near(here: float, there: float) -> bool:
     return abs(here - there) <= TIE * (1 + min(abs(here), abs(there)))
 
 
-def log_probabilities(logits: Tensor, banned: Sequence[int]) -> Tensor:
+class Room:
+    """Memory for the scores of a step, used again at the next one.
+
+    A hundred rows of a large vocabulary are more than an allocator keeps: asked for anew at every
+    step, the system takes longer to give it than the scores take to compute.
+    """
+
+    def __init__(self) -> None:
+        self.numbers = torch.empty(0)
+
+    def of(self, logits: Tensor) -> Tensor:
+        """Room for as many numbers in fp32, in the same shape and place; what it holds is lost."""
+        count = logits.numel()
+        if self.numbers.numel() < count or self.numbers.device != logits.device:
+            self.numbers = torch.empty(count, device=logits.device)
+        return self.numbers[:count].view(logits.shape)
+
+
+def log_probabilities(logits: Tensor, banned: Sequence[int], room: Room | None = None) -> Tensor:
     """The model's log-probabilities [row, vocabulary], in fp32, -inf for what may not be said.
 
     The rest is not normalised anew: a score remains what the model gives to the sequence. Logits
     with a NaN (or a +inf) give a row of NaN; ``refuse_nan`` looks at those that are taken.
 
+    Args:
+        room: where they are written; a new place if left out.
+
     Raises:
         ConfigError: a banned id that the vocabulary does not have.
     """
-    wide = logits.float()
-    # A copy is written over: as much again, new at every step, is what the system is slow to give.
-    scores = torch.log_softmax(wide, -1, out=None if wide is logits else wide)
+    scores = (room or Room()).of(logits).copy_(logits.detach())
+    torch.log_softmax(scores, -1, out=scores)
     if banned:
         check_ids(banned, scores.size(-1), "a banned token")
         scores[:, torch.tensor(banned, device=scores.device)] = NEVER

@@ -11,6 +11,7 @@ from torch import Tensor
 from glassformer.decoding.hypothesis import (
     NEVER,
     Hypothesis,
+    Room,
     S,
     StepFunction,
     check_lengths,
@@ -94,10 +95,11 @@ def write(
     alive = [draft for draft in drafts if draft.longest > 0]
     if len(alive) < rows:
         state = state.select(torch.tensor([draft.row for draft in alive], dtype=torch.int64))
+    room = Room()
     while alive:
         newest = [draft.tokens[-1] if draft.tokens else bos_id for draft in alive]
         logits, state = step(torch.tensor(newest, dtype=torch.int64), state)
-        scores = log_probabilities(logits, banned)
+        scores = log_probabilities(logits, banned, room)
         scores = held_to(scores, prefix, len(alive[0].tokens), banned)
         chosen, runner_up = choose(scores)
         taken = scores.gather(1, chosen[:, None])[:, 0]
