@@ -2,6 +2,7 @@
 # make test    all tests, with coverage
 # make check   format, lint, types, of the program and of its page
 # make bench   speeds beside other implementations, about an hour     ARGS="--data FOLDER" or --quick
+# make site    site/, for any static host: the carried model as a page, and the docs
 # make wheel-test   build the wheel, install it into a clean environment, use it there
 # make setup   what each of these does first: .venv with everything that it needs
 #
@@ -12,6 +13,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_ARGS ?=
 ARGS ?=
+HANDOUT := --tour five-minutes --tour lesson --tour everything \
+	--sentence "because it was too wide, the animal did not cross the street" \
+	--sentence "because it was too tired, the animal did not cross the street"
+FORWARD := '<!doctype html><title>Glassformer</title><meta http-equiv="refresh" content="0; url=explorer/index.html">'
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() or 1, 4))')
 SOURCES := pyproject.toml constraints.txt
 CODE := src tests benchmarks tools hatch_build.py web/page.py
@@ -19,7 +24,7 @@ PAGE := src/glassformer/web/.made-from
 PAGE_SOURCES := $(wildcard web/*.json web/*.html web/*.ts) $(shell find web/src)
 NODE = $(BIN)/python web/page.py needs | xargs -r $(BIN)/pip install --quiet $(PIP_ARGS)
 
-.PHONY: demo test check bench wheel-test setup dev clean
+.PHONY: demo test check bench site wheel-test setup dev clean
 .DELETE_ON_ERROR:
 
 demo: setup
@@ -41,6 +46,14 @@ check: dev
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py $(ARGS)
+
+# The docs, where they are a site, replace the folder; without them its first page leads to the explorer.
+site: dev
+	$(if $(wildcard tools/docs.py),$(BIN)/python tools/docs.py build site,rm -rf site)
+	$(BIN)/glassformer handout $(HANDOUT) -o site/explorer/index.html
+	@test -f site/index.html || echo $(FORWARD) >site/index.html
+	@touch site/.nojekyll  # or GitHub's pages leave out what begins with _
+	@echo "site/ is whole: open site/index.html, or put the folder on any static host."
 
 wheel-test: dev
 	rm -rf build/wheel && mkdir -p build/wheel

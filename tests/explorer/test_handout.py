@@ -15,6 +15,7 @@ from glassformer.errors import ConfigError, TourError
 from glassformer.explorer.handout import Handout
 from glassformer.explorer.limits import estimate
 from glassformer.tours import parse
+from glassformer.tours.shipped import named
 
 TEXT = "the girl sleeps"
 
@@ -77,8 +78,19 @@ def test_its_answers_are_those_of_the_program(tiny_model: gf.LoadedModel) -> Non
     assert [one.graph["about"]["trace"] for one in made.recorded] == ["1", "2"]
     assert {"api/words", "api/vocabulary/tiny", "api/push/2/0", "api/checks/1"} <= {*made.answers}
     assert made.answers["api/tours?language=en"][0]["title"] == "T"
+    assert made.answers["api/tours?language=fr"][0]["title"] == "T"
     assert not any(one.graph["about"]["run"] != "tiny" for one in made.recorded)
     assert 0 < made.moved < 0.2
     text = json.dumps(made.answers)
     assert str(Path(gf.__file__).parent) not in text + json.dumps(made.code)
     assert made.to_bytes() == handout.contents(8).to_bytes()  # nothing in it is drawn anew
+
+
+def test_a_carried_tour_comes_in_both_languages_and_with_a_sentence(
+    tiny_model: gf.LoadedModel,
+) -> None:
+    handout = Handout(model=tiny_model, sentences=[], tours=[named("five-minutes")])
+    assert len(handout.texts) == 1
+    answers = handout.contents(8).answers
+    titles = [answers[f"api/tours?language={one}"][0]["title"] for one in ("en", "fr")]
+    assert titles == ["Five minutes", "Cinq minutes"]

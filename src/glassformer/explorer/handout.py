@@ -19,11 +19,12 @@ from torch import Tensor
 from glassformer.errors import ConfigError
 from glassformer.explorer.asking import Asking, asking, escaped
 from glassformer.explorer.limits import MOST_TOKENS, check_text, estimate, longest
-from glassformer.explorer.models import Models
+from glassformer.explorer.models import Models, opening
 from glassformer.handouts import Contents, Recorded, Rounded, fitting, round_rows
 from glassformer.loaded import LoadedModel
 from glassformer.loaded.base import Reading
 from glassformer.tours import Tour
+from glassformer.tours.shipped import edition
 
 MOST_BYTES = 64_000_000  # of a sentence's values: what a phone has room for
 MOST_SENTENCES = 50
@@ -63,9 +64,11 @@ class Handout:
 
     @property
     def texts(self) -> list[str]:
-        """The sentences, those that the tours ask for among them, each once."""
+        """The sentences, those that the tours ask for among them, each once; for tours that ask
+        for none the one that the page opens with."""
         asked = [step.sentence for tour in self.tours for step in tour.steps if step.sentence]
-        return list(dict.fromkeys(" ".join(text.split()) for text in [*self.sentences, *asked]))
+        given = [*self.sentences, *asked] or [opening(self.model)] * bool(self.tours)
+        return list(dict.fromkeys(" ".join(text.split()) for text in given))
 
     def contents(self, bits: int) -> Contents:
         """All of it, with the matrices rounded to so many bits."""
@@ -80,7 +83,7 @@ class Handout:
         traces = [Trace(asking, model.name, text, number) for number, text in enumerate(self.texts)]
         read = {entry["path"] for one in traces for entry in one.recorded.graph["entries"]}
         answers = about_model(asking, model) | {
-            f"api/tours?language={one}": [tour.as_json() for tour in self.tours]
+            f"api/tours?language={one}": [edition(tour, one).as_json() for tour in self.tours]
             for one in LANGUAGES
         }  # fmt: skip
         for trace in traces:

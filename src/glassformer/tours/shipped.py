@@ -57,3 +57,9 @@ def named(name: str, language: str = ENGLISH) -> Tour:
         ids = ", ".join(tour.id for tour in shipped(language))
         raise TourError(f"there is no tour {name!r}: name a file, or one of {ids}")
     return reading.read(name, shared_steps(language))
+
+
+def edition(tour: Tour, language: str) -> Tour:
+    """A carried tour as it is in another language; anybody else's as it is."""
+    others = {one.id: one for one in shipped(language)}
+    return others[tour.id] if tour in shipped(tour.language) else tour
