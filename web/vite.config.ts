@@ -7,11 +7,13 @@ const FONTS = /KaTeX_(Main-Regular|Math-Italic|Size1-Regular|Size2-Regular)\.wof
 const OTHERS = /^ {2}"(?:AMS|Caligraphic|Fraktur|Main-(?:Bold|Italic)|Math-Bold|SansSerif|Script|Typewriter)[\w-]*": \{[^{}]*\},?$/gm;
 const STRETCHY = /^ {2}\w+: "M[^"]*",?$/gm;
 const SIGNS = /^define(?:Symbol\(\w+, ams,|Macro\("[^"]+", "\\\\html@mathml\{\\\\@).*$/gm;
+// Commands that reach out of a formula; KaTeX refuses them unless it is told to trust what it is given.
+const REFUSED = /^defineFunction\(\{\n {2}type: "(?:href|html|includegraphics)",[\s\S]*?^\}\);$/gm;
 export const formulaFonts: Plugin = {
   name: 'formula-fonts',
   enforce: 'pre',
   transform(code, id) {
-    if (id.includes('katex.mjs')) return code.replace(OTHERS, '').replace(STRETCHY, '').replace(SIGNS, '');
+    if (id.includes('katex.mjs')) return code.replace(OTHERS, '').replace(STRETCHY, '').replace(SIGNS, '').replace(REFUSED, '');
     if (!id.includes('katex.css')) return null;
     return code.replace(/@font-face\s*\{[^}]*\}/g, (face) =>
       FONTS.test(face) ? face.replace(/src:[^;}]*/, (source) => `src: ${source.match(/url\([^)]*woff2[^)]*\) format\(['"]woff2['"]\)/)![0]}`) : '');
@@ -28,10 +30,13 @@ const leastType = {
   },
 };
 
+// A component's own styles are told apart by its file, in four letters; a name is written thousands of times.
+const cssHash = ({ hash, filename }: { hash: (text: string) => string; filename: string }): string => `_${hash(filename.replace(/^.*src./, '')).slice(-4)}`;
+
 // The page is built into the Python package, which carries it; nobody needs Node to use it. With
 // --mode handout it is one script and one style sheet, fonts and all, for pages that are one file.
 export default defineConfig(({ mode }) => ({
-  plugins: [formulaFonts, svelte({ compilerOptions: { cssHash: ({ hash, css }) => `s${hash(css)}` } })],
+  plugins: [formulaFonts, svelte({ compilerOptions: { cssHash } })],
   css: { postcss: { plugins: [leastType] } },
   base: './',
   build: mode === 'handout'
@@ -39,5 +44,9 @@ export default defineConfig(({ mode }) => ({
         outDir: '../src/glassformer/web/handout', emptyOutDir: true, target: 'es2022', cssCodeSplit: false, assetsInlineLimit: 1e6, modulePreload: false,
         rolldownOptions: { input: 'src/handout.ts', output: { format: 'es', codeSplitting: false, entryFileNames: 'handout.js', assetFileNames: 'handout.[ext]' } },
       }
-    : { outDir: '../src/glassformer/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+    : {
+        outDir: '../src/glassformer/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, cssCodeSplit: false,
+        // What four views or more share is one script, and all styles are one sheet: many small files compress badly.
+        rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'common', test: /src.(?:core|parts|state|draw|ops)/, minShareCount: 4, maxModuleSize: 5000 }] } } },
+      },
 }));
