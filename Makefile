@@ -1,6 +1,7 @@
 # make demo    a page on a translator at work, your own in training beside it     ARGS=--no-input: no page
 # make test    all tests, with coverage
 # make check   format, lint, types, of the program and of its page
+# make docs    the site of the docs, in build/site
 # make bench   speeds beside other implementations, about an hour     ARGS="--data FOLDER" or --quick
 # make site    site/, for any static host: the carried model as a page, and the docs
 # make wheel-test   build the wheel, install it into a clean environment, use it there
@@ -24,7 +25,7 @@ PAGE := src/glassformer/web/.made-from
 PAGE_SOURCES := $(wildcard web/*.json web/*.html web/*.ts) $(shell find web/src)
 NODE = $(BIN)/python web/page.py needs | xargs -r $(BIN)/pip install --quiet $(PIP_ARGS)
 
-.PHONY: demo test check bench site wheel-test setup dev clean
+.PHONY: demo test check docs bench site wheel-test setup dev clean
 .DELETE_ON_ERROR:
 
 demo: setup
@@ -43,6 +44,9 @@ check: dev
 	$(BIN)/mypy
 	$(BIN)/python tools/schema.py --check
 	$(BIN)/python web/page.py run check
+
+docs: dev
+	$(BIN)/python tools/docs.py build build/site
 
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py $(ARGS)

@@ -19,7 +19,8 @@ HEAD = """\
 What `glassformer paper` makes at the scale of petit, on two cores. Each has the paper's figures
 beside ours, and the reasons where they differ.
 
-```
+<!-- not run: trainings of up to 45 minutes -->
+```sh
 pip install 'glassformer[paper]'                     # matplotlib, for what is drawn
 glassformer paper fig1                               # of the model that the package carries
 glassformer paper fig4 --sentence "the dog did not cross the street because it was too wide"
