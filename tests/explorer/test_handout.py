@@ -12,7 +12,7 @@ from click.testing import CliRunner
 import glassformer as gf
 from glassformer.cli import glassformer
 from glassformer.errors import ConfigError, TourError
-from glassformer.explorer.handout import Handout
+from glassformer.explorer.handout import Handout, check_notes
 from glassformer.explorer.limits import estimate
 from glassformer.tours import parse
 from glassformer.tours.shipped import named
@@ -49,10 +49,39 @@ def test_a_sentence_that_is_too_long_is_told_what_fits(
     assert estimate(config, most, most) <= 100_000 < estimate(config, most + 1, most + 1)
 
 
-@pytest.mark.parametrize("notes", ["x", "[]", '{"glassformer": "tour"}', '{"notes": []}'])
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "x",
+        "[]",
+        '{"glassformer": "tour"}',
+        '{"glassformer": "notes", "version": 3, "notes": []}',
+        '{"notes": []}',
+    ],
+)
 def test_notes_that_are_none(tiny_model: gf.LoadedModel, notes: str) -> None:
     with pytest.raises(ConfigError, match="no notes"):
         Handout(model=tiny_model, sentences=[TEXT], notes=notes).page()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"flat": -1},
+        {"flat": "1"},
+        {"flat": True},
+        {"text": None},
+        {"place": []},
+        {"place": {"a": 1}},
+    ],
+)
+def test_a_note_that_the_page_could_not_read_is_told(change: dict[str, object]) -> None:
+    note = {"path": "a", "flat": 1, "value": "2", "title": "", "text": "", "place": {"view": "a"}}
+    check_notes(json.dumps({"glassformer": "notes", "version": 2, "notes": [note]}))
+    with pytest.raises(ConfigError, match="note 2 is none: it needs path"):
+        check_notes(
+            json.dumps({"glassformer": "notes", "version": 1, "notes": [note, note | change]})
+        )
 
 
 def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ Tell: Look at this number.
 def notes_file(folder: Path, **changes: Any) -> Path:
     """A file of notes as the page saves it."""
     file = folder / "notes.json"
-    content = {"glassformer": "notes", "version": 1, "model": "petit", "notes": [PIN]} | changes
+    content = {"glassformer": "notes", "version": 2, "model": "petit", "notes": [PIN]} | changes
     file.write_text(json.dumps(content), encoding="utf-8")
     return file
 
@@ -56,6 +56,7 @@ def deck(tmp_path_factory: pytest.TempPathFactory) -> Deck:
     pins = read_pins(notes_file(tmp_path_factory.mktemp("notes"), notes=[
         PIN, PIN | {"text": "A long thought, again and again. " * 70, "title": "Long"},
         PIN | {"place": {"text": "the dog runs"}, "title": "Elsewhere"},
+        PIN | {"path": "", "flat": 0, "value": "", "title": "A page"},
     ]))  # fmt: skip
     return walk_deck(gf.load(), SENTENCE, pins, parse(TOUR, "ours.md"))
 
@@ -135,11 +136,18 @@ def test_a_tour_s_questions_are_slides(deck: Deck) -> None:
     assert f"{float(walk['logits'].flatten()[5]):.4f}".lstrip("-") in words_of(Deck("", (place,)))
 
 
+def test_a_pin_of_a_page_has_no_number(deck: Deck) -> None:
+    slide = next(slide for slide in deck.slides if slide.title == "A page")
+    (table,) = (part for part in slide.parts if isinstance(part, Table))
+    assert [cell.text for cell in table.rows[0]] == ["pinned", "the page"]
+    assert "its value" not in words_of(Deck("", (slide,)))
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
         ({"glassformer": "else"}, "is no file of notes"),
-        ({"version": 2}, "version 2; this program reads 1"),
+        ({"version": 3}, "version 3; this program reads 1 and 2"),
         ({"notes": 3}, "needs a list of at most 1000 notes"),
         ({"notes": [PIN, 5]}, "note 2 is no object"),
         ({"notes": [PIN | {"flat": -1}]}, "note 1: flat must be a whole number"),

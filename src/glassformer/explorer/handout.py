@@ -28,6 +28,7 @@ from glassformer.tours.shipped import edition
 
 MOST_BYTES = 64_000_000  # of a sentence's values: what a phone has room for
 MOST_SENTENCES = 50
+NOTES = (1, 2)  # versions of notes that the page reads
 STRONGEST = 80  # pushes of a choice that a hand-out keeps
 LANGUAGES = ("en", "fr")
 BEAM: dict[str, Any] = {"how": "beam", "beam": 4, "alpha": 0.6}  # what the page asks for at first
@@ -234,11 +235,30 @@ def check_notes(text: str) -> None:
         return
     try:
         known = json.loads(text)
-        if known["glassformer"] == "notes" and isinstance(known["notes"], list):
-            return
+        right = known["glassformer"] == "notes" and known["version"] in NOTES
+        notes = known["notes"] if right else None
     except (ValueError, TypeError, KeyError):
-        pass
-    raise ConfigError('these are no notes: save them on the page, view Pins, "save"')
+        notes = None
+    if not isinstance(notes, list):
+        raise ConfigError('these are no notes: save them on the page, view Pins, "save"')
+    for number, note in enumerate(notes, 1):
+        if not is_note(note):
+            raise ConfigError(
+                f"note {number} is none: it needs path, value, title and text, flat (a whole "
+                "number from 0) and place (texts by name); save notes on the page, view Pins"
+            )
+
+
+def is_note(note: Any) -> bool:
+    """Whether the page can read it."""
+    if not isinstance(note, dict) or not isinstance(note.get("place"), dict):
+        return False
+    texts = [
+        *(note.get(name) for name in ("path", "value", "title", "text")),
+        *note["place"].values(),
+    ]
+    flat = note.get("flat")
+    return type(flat) is int and flat >= 0 and all(isinstance(one, str) for one in texts)
 
 
 def graph_of(file: bytes) -> dict[str, Any]:

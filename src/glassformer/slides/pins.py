@@ -17,14 +17,15 @@ from glassformer.slides.measure import LEADING, wrapped
 from glassformer.slides.sheet import ACROSS, Sheet
 from glassformer.slides.walk import Walk
 
-VERSION, MOST, LONGEST = 1, 1000, 10_000  # as the page writes and reads them
+VERSIONS, MOST, LONGEST = (1, 2), 1000, 10_000  # as the page writes and reads them
 LARGEST = 40 * 2**20  # bytes
 CHANGED = ("changes", "snapshot", "training", "pad", "ids")  # a run that is not the plain one
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A number that was marked: its place in a recording, its value then, and what was written."""
+    """A number that was marked: its place in a recording, its value then, and what was written; or,
+    with an empty path, the page at ``place``."""
 
     path: str
     flat: int
@@ -52,9 +53,10 @@ def read_pins(path: Path) -> list[Pin]:
         raise DataError(f"{path} is no file of notes: {error}") from error
     if not isinstance(content, dict) or content.get("glassformer") != "notes":
         raise DataError(f"{path} is no file of notes: save one on the page, Pins, Save")
-    if content.get("version") != VERSION:
-        version = content.get("version")
-        raise DataError(f"{path} has notes of version {version!r}; this program reads {VERSION}")
+    version = content.get("version")
+    if version not in VERSIONS:
+        known = " and ".join(map(str, VERSIONS))
+        raise DataError(f"{path} has notes of version {version!r}; this program reads {known}")
     notes = content.get("notes")
     if not isinstance(notes, list) or len(notes) > MOST:
         raise DataError(f"{path} needs a list of at most {MOST} notes")
@@ -80,16 +82,18 @@ def checked(note: Any, where: str) -> Pin:
 
 def pinned(walk: Walk, pin: Pin, count: int, total: int) -> list[Slide]:
     """A pin's slides: more than one where the note is long."""
-    title = pin.title.strip() or pin.path
+    title = pin.title.strip() or pin.path or f"Pin {count}"
     sheet = Sheet(title, "", f"pin {count} of {total}")
-    rows = [["pinned", pin.path], ["its value then", shortened(pin.value)]]
+    rows = [["pinned", pin.path or "the page"]]
+    if pin.path:
+        rows.append(["its value then", shortened(pin.value)])
     sentence = pin.place.get("text", "")
     if sentence:
         rows.append(["on the sentence", sentence])
     here = value_here(walk, pin.path, pin.flat, pin.place)
     if here is not None:
         rows.append(["its value here", here])
-    sheet.table(rows, f"What was pinned: {pin.path}", header=0)
+    sheet.table(rows, f"What was pinned: {rows[0][1]}", header=0)
     notes = f"Pinned on the page. Its place there: {address(pin.place)}"
     slides: list[Slide] = []
     for part in pages(pin.text.strip(), sheet.left_below):
