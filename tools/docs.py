@@ -91,7 +91,9 @@ def build(out: Path) -> None:
     if wrong := broken(site):
         raise PageError("\n".join(wrong))
     shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(site, out, ignore=shutil.ignore_patterns(".buildinfo*", "objects.inv"))
+    shutil.copytree(
+        site, out, ignore=shutil.ignore_patterns(".buildinfo*", "objects.inv", "_sources")
+    )
 
 
 def main(words: list[str]) -> int:

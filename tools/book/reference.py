@@ -53,8 +53,12 @@ def signature(node: ast.FunctionDef, name: str) -> str:
         kw_defaults=arguments.kw_defaults, kwarg=arguments.kwarg, defaults=arguments.defaults,
     )  # fmt: skip
     back = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    line = f"{name}({ast.unparse(arguments)}){back}"
-    return line if len(line) <= 88 else line.replace(", ", ",\n    ").replace("(", "(\n    ", 1)
+    given_to = re.sub(r"(: [^,=]+)=", r"\1 = ", ast.unparse(arguments))
+    line = f"{name}({given_to}){back}"
+    if len(line) <= 88:
+        return line
+    lines = re.sub(r", (?=\w+: |\*)", ",\n    ", given_to)
+    return f"{name}(\n    {lines},\n){back}"
 
 
 def public(body: list[ast.stmt]) -> list[ast.FunctionDef | ast.ClassDef]:

@@ -90,7 +90,9 @@ def drawn(block: Block, names: dict[str, Any], pictures: Path) -> str:
     name = f"{block.page.stem}-{block.line}.svg"
     pictures.mkdir(parents=True, exist_ok=True)
     (pictures / name).write_text(file.getvalue(), encoding="utf-8")
-    return f"```{{figure}} {pictures.name}/{name}\n:alt: {block.rest}\n\n{block.rest}\n```\n"
+    wide = ":figclass: wide\n" if figure.get_figwidth() > 6 else ""  # it scrolls on a phone
+    head = f"```{{figure}} {pictures.name}/{name}\n:alt: {block.rest}\n{wide}"
+    return f"{head}\n{block.rest}\n```\n"
 
 
 def formulas(text: str) -> str:
