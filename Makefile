@@ -17,7 +17,6 @@ ARGS ?=
 HANDOUT := --tour five-minutes --tour lesson --tour everything \
 	--sentence "because it was too wide, the animal did not cross the street" \
 	--sentence "because it was too tired, the animal did not cross the street"
-FORWARD := '<!doctype html><title>Glassformer</title><meta http-equiv="refresh" content="0; url=explorer/index.html">'
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() or 1, 4))')
 SOURCES := pyproject.toml constraints.txt
 CODE := src tests benchmarks tools hatch_build.py web/page.py
@@ -51,11 +50,9 @@ docs: dev
 bench: $(VENV)/installed-bench
 	$(BIN)/python benchmarks/speed.py $(ARGS)
 
-# The docs, where they are a site, replace the folder; without them its first page leads to the explorer.
 site: dev
-	$(if $(wildcard tools/docs.py),$(BIN)/python tools/docs.py build site,rm -rf site)
-	$(BIN)/glassformer handout $(HANDOUT) -o site/explorer/index.html
-	@test -f site/index.html || echo $(FORWARD) >site/index.html
+	$(BIN)/glassformer handout $(HANDOUT) -o build/explorer.html
+	$(BIN)/python tools/docs.py build site build/explorer.html
 	@touch site/.nojekyll  # or GitHub's pages leave out what begins with _
 	@echo "site/ is whole: open site/index.html, or put the folder on any static host."
 

@@ -1,8 +1,8 @@
-"""The site of the docs: python tools/docs.py build OUT
+"""The site of the docs: python tools/docs.py build OUT [EXPLORER.html]
 
 Pages are woven from docs/, the source and the carried model into build/docs, and made into HTML by
 Sphinx, every warning an error. OUT is replaced. It opens from disk and asks the network for
-nothing.
+nothing. A hand-out that is given becomes explorer/index.html, and the first page leads there.
 """
 
 from __future__ import annotations
@@ -36,7 +36,13 @@ def contents() -> str:
     return "\n" + "\n".join(TOC.format(title, "\n".join(pages)) for title, pages in parts.items())
 
 
-def write_pages(pages: Path) -> None:
+TO_EXPLORER = (
+    '\n<p><a href="explorer/index.html">Open the explorer</a>: the carried model, in your browser.'
+    "</p>\n"
+)
+
+
+def write_pages(pages: Path, explorer: bool = False) -> None:
     """All pages of the site as Markdown that Sphinx reads, into an empty folder.
 
     Raises:
@@ -46,6 +52,7 @@ def write_pages(pages: Path) -> None:
 
     torch.set_num_threads(1)  # the same numbers on any machine
     outside: dict[Path, Path] = {}
+    first = TO_EXPLORER * explorer + contents()
     for page in sorted(DOCS.rglob("*.md")):
         name = page.relative_to(DOCS)
         if name.parts[0] == "paper":
@@ -54,7 +61,7 @@ def write_pages(pages: Path) -> None:
         if name.parts[0] == "book":
             text = weave(page, page.read_text(encoding="utf-8"), pages / "book" / "pictures")
             text = settled(text, page, outside)
-        put(pages / name, text + (contents() if name == Path("index.md") else ""))
+        put(pages / name, text + (first if name == Path("index.md") else ""))
     shutil.copytree(
         DOCS / "paper", pages / "paper", ignore=shutil.ignore_patterns("*.md", "*-runs")
     )
@@ -71,7 +78,7 @@ def put(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def build(out: Path) -> None:
+def build(out: Path, explorer: Path | None = None) -> None:
     """Build the site into a folder, which is replaced.
 
     Raises:
@@ -81,15 +88,21 @@ def build(out: Path) -> None:
     shutil.rmtree(work, ignore_errors=True)
     pages, site = work / "pages", work / "site"
     (pages / "_static").mkdir(parents=True)
-    write_pages(pages)
+    write_pages(pages, explorer is not None)
     shutil.copy(ROOT / "tools/book/conf.py", pages)
     shutil.copy(ROOT / "tools/book/book.css", pages / "_static")
     words = ["-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html", "-d", work / "doctrees"]
     made = subprocess.run([sys.executable, *words, pages, site])
     if made.returncode:
         raise PageError("Sphinx found the mistakes above")
+    if explorer:
+        put(
+            site / "explorer" / "index.html", ""
+        )  # for the links; its own are none, and its text is UTF-16
     if wrong := broken(site):
         raise PageError("\n".join(wrong))
+    if explorer:
+        shutil.copy(explorer, site / "explorer" / "index.html")
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(
         site, out, ignore=shutil.ignore_patterns(".buildinfo*", "objects.inv", "_sources")
@@ -98,7 +111,7 @@ def build(out: Path) -> None:
 
 def main(words: list[str]) -> int:
     """See the top of the file."""
-    if len(words) != 2 or words[0] != "build":
+    if len(words) not in (2, 3) or words[0] != "build":
         print(__doc__)
         return 2
     began, out = time.monotonic(), Path(words[1])
@@ -106,7 +119,7 @@ def main(words: list[str]) -> int:
         print(f"{out} holds something else than a site: give an empty or new folder")
         return 2
     try:
-        build(out)
+        build(out, *map(Path, words[2:]))
     except PageError as error:
         print(error, file=sys.stderr)
         return 1
