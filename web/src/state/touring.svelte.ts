@@ -195,6 +195,12 @@ class Touring {
     else if (by > 0) this.leave();
   }
 
+  /** A step back or on; a question that still stands is answered first. */
+  walk(by: 1 | -1): void {
+    if (by > 0 && this.open && !this.waiting) this.choose();
+    else this.go(by);
+  }
+
   leave(): void {
     if (this.done && session.place['changes'] === this.done) this.undo();
     this.pointed = null;
