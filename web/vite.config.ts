@@ -1,4 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+// @ts-expect-error: Node's own types are not installed
+import { readFileSync } from 'node:fs';
+// @ts-expect-error: Node's own types are not installed
+import { deflateRawSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
 // Of the formula fonts only those that the page's formulas use, and of each only one format; of the
@@ -33,10 +37,17 @@ const leastType = {
 // A component's own styles are told apart by its file, in four letters; a name is written thousands of times.
 const cssHash = ({ hash, filename }: { hash: (text: string) => string; filename: string }): string => `_${hash(filename.replace(/^.*src./, '')).slice(-4)}`;
 
+// A long text of docs/ is carried packed.
+const packed: Plugin = {
+  name: 'packed',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('?packed') ? `export default '${deflateRawSync(readFileSync(id.slice(0, -'?packed'.length)), { level: 9 }).toString('base64')}'` : null),
+};
+
 // The page is built into the Python package, which carries it; nobody needs Node to use it. With
 // --mode handout it is one script and one style sheet, fonts and all, for pages that are one file.
 export default defineConfig(({ mode }) => ({
-  plugins: [formulaFonts, svelte({ compilerOptions: { cssHash } })],
+  plugins: [formulaFonts, packed, svelte({ compilerOptions: { cssHash } })],
   css: { postcss: { plugins: [leastType] } },
   base: './',
   build: mode === 'handout'
