@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 
 import glassformer as gf
@@ -14,6 +15,11 @@ from glassformer.cli import glassformer
 from glassformer.errors import ConfigError, TourError
 from glassformer.explorer.handout import Handout, check_notes
 from glassformer.explorer.limits import estimate
+from glassformer.explorer.live import graph_at
+from glassformer.explorer.models import Models
+from glassformer.handouts import filled
+from glassformer.loaded import wrap
+from glassformer.text import Tokenizer
 from glassformer.tours import parse
 from glassformer.tours.shipped import named
 
@@ -123,3 +129,22 @@ def test_a_carried_tour_comes_in_both_languages_and_with_a_sentence(
     answers = handout.contents(8).answers
     titles = [answers[f"api/tours?language={one}"][0]["title"] for one in ("en", "fr")]
     assert titles == ["Five minutes", "Cinq minutes"]
+
+
+def test_a_live_one_has_the_parameters_as_they_are(tiny_model: gf.LoadedModel) -> None:
+    made = Handout(model=tiny_model, sentences=[TEXT], live=True).contents(8)
+    assert made.moved < 1e-6
+    assert len(Handout(model=tiny_model, sentences=(), live=True).texts) == 1
+    assert made.live is not None
+    model = dict(tiny_model.model.named_parameters())
+    assert all(torch.equal(made.parameters[path], model[path]) for path in made.parameters)
+    for lengths in ((3, 1), (13, 11)):
+        recorded = graph_at(tiny_model, lengths).graph["entries"]
+        assert filled(made.live.template, lengths) == recorded
+
+
+def test_a_live_one_is_for_our_own_tokenizers(families: Models) -> None:
+    net = families["predictor"].model
+    model = wrap(net, Tokenizer.of_numbers(net.config.target_vocabulary))
+    with pytest.raises(ConfigError, match="cannot run.*'numbers'.*word, char, bpe"):
+        Handout(model=model, sentences=["3 1"], live=True).page()

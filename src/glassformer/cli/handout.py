@@ -22,6 +22,9 @@ from glassformer.cli.common import notice
     help="Pins and notes, as the page saves them.",
 )
 @click.option(
+    "--live", is_flag=True, help="With the model in it: any sentence can be typed, and all changed."
+)
+@click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
     help="The file to write; what is there is replaced.",
 )  # fmt: skip
@@ -30,6 +33,7 @@ def command(
     sentences: tuple[str, ...],
     tours: tuple[str, ...],
     notes: Path | None,
+    live: bool,
     output: Path,
 ) -> None:
     """Write a page that shows these sentences going through the model of RUN (without it: the one
@@ -37,12 +41,15 @@ def command(
     asks the network for nothing. The parameters are rounded so that it is small (2 MB where
     that is possible, 20 MB at most), and the page says by how much that moved a probability.
 
+    With --live the parameters go along as they are, and the page runs the model itself.
+
     \b
     Examples:
       glassformer handout --sentence "the girl sleeps" -o lesson.html
       glassformer handout runs/petit --sentence "the girl sleeps" --sentence "the girls sleep" \\
         --notes notes.json -o lesson.html
       glassformer handout --tour five-minutes -o lesson.html
+      glassformer handout --live --sentence "the girl sleeps" -o lesson.html
     """
     from rich.console import Console
 
@@ -58,7 +65,7 @@ def command(
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the notes {notes} cannot be read: {error}") from error
     model = load(run, device="cpu", notice=notice)
-    handout = Handout(model=model, sentences=sentences, tours=ways, notes=said)
+    handout = Handout(model=model, sentences=sentences, tours=ways, notes=said, live=live)
     with Console(stderr=True).status("recording, and fitting it into a file"):
         content = encoded(handout.page())
     try:

@@ -10,6 +10,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,6 +20,7 @@ from torch import Tensor
 from glassformer.errors import ConfigError
 from glassformer.explorer.asking import Asking, asking, escaped
 from glassformer.explorer.limits import MOST_TOKENS, check_text, estimate, longest
+from glassformer.explorer.live import live_of
 from glassformer.explorer.models import Models, opening
 from glassformer.handouts import Contents, Recorded, Rounded, fitting, round_rows
 from glassformer.loaded import LoadedModel
@@ -37,13 +39,14 @@ BEAM: dict[str, Any] = {"how": "beam", "beam": 4, "alpha": 0.6}  # what the page
 @dataclass(frozen=True, kw_only=True)
 class Handout:
     """What a hand-out shows of a model. ``notes``: pins and notes, as the page saves them;
-    ``glosses``: what words of the target side mean."""
+    ``glosses``: what words of the target side mean; ``live``: the page runs the model itself."""
 
     model: LoadedModel
     sentences: Sequence[str]
     tours: Sequence[Tour] = ()
     notes: str = ""
     glosses: Mapping[str, str] | None = None
+    live: bool = False
 
     def page(self, fit: Callable[[Callable[[int], Contents]], str] = fitting) -> str:
         """The text of the HTML file; ``encoded`` makes its bytes. ``fit`` chooses the bits.
@@ -66,14 +69,14 @@ class Handout:
     @property
     def texts(self) -> list[str]:
         """The sentences, those that the tours ask for among them, each once; for tours that ask
-        for none the one that the page opens with."""
+        for none, and with the model, the one that the page opens with."""
         asked = [step.sentence for tour in self.tours for step in tour.steps if step.sentence]
-        given = [*self.sentences, *asked] or [opening(self.model)] * bool(self.tours)
+        given = [*self.sentences, *asked] or [opening(self.model)] * bool(self.tours or self.live)
         return list(dict.fromkeys(" ".join(text.split()) for text in given))
 
     def contents(self, bits: int) -> Contents:
-        """All of it, with the matrices rounded to so many bits."""
-        model, parameters = rounded(self.model, bits)
+        """All of it, with the matrices rounded to so many bits, or as they are if it is live."""
+        model, parameters = (exact if self.live else partial(rounded, bits=bits))(self.model)
         with asking(Models([model], glosses=self.glosses)) as program:
             return self.told(program, model, parameters)
 
@@ -83,10 +86,12 @@ class Handout:
         """All of it, as the program answers for the model with these parameters."""
         traces = [Trace(asking, model.name, text, number) for number, text in enumerate(self.texts)]
         read = {entry["path"] for one in traces for entry in one.recorded.graph["entries"]}
-        answers = about_model(asking, model) | {
-            f"api/tours?language={one}": [edition(tour, one).as_json() for tour in self.tours]
-            for one in LANGUAGES
-        }  # fmt: skip
+        answers = about_model(asking, model)
+        for one in LANGUAGES:
+            address = f"api/tours?language={one}"
+            every = self.live and not self.tours  # where the model is at hand, all can be taken
+            given = {address: [edition(tour, one).as_json() for tour in self.tours]}
+            answers |= asking.answer(address) if every else given
         for trace in traces:
             answers |= trace.answers(model)
         (described,) = json.loads(asking.ask("api/models"))
@@ -99,6 +104,7 @@ class Handout:
             answers=answers,
             code={name: lines for trace in traces for name, lines in trace.code().items()},
             notes=self.notes,
+            live=live_of(model) if self.live else None,
         )
 
 
@@ -179,10 +185,23 @@ def about_model(asking: Asking, model: LoadedModel) -> dict[str, Any]:
     return found
 
 
-def rounded(model: LoadedModel, bits: int) -> tuple[LoadedModel, dict[str, Rounded | Tensor]]:
-    """The same model with rounded matrices, and its parameters by path."""
+def twin_of(model: LoadedModel) -> LoadedModel:
+    """The same model with parameters of its own, fp32."""
     twin = copy.copy(model)
     twin.model = copy.deepcopy(model.model).cpu().float()
+    return twin
+
+
+def exact(model: LoadedModel) -> tuple[LoadedModel, dict[str, Rounded | Tensor]]:
+    """The same model, and its parameters by path as they are."""
+    twin = twin_of(model)
+    named = twin.model.named_parameters(remove_duplicate=False)
+    return twin, {path: parameter.detach().clone() for path, parameter in named}
+
+
+def rounded(model: LoadedModel, bits: int) -> tuple[LoadedModel, dict[str, Rounded | Tensor]]:
+    """The same model with rounded matrices, and its parameters by path."""
+    twin = twin_of(model)
     parameters: dict[str, Rounded | Tensor] = {}
     with torch.no_grad():
         for path, parameter in twin.model.named_parameters(remove_duplicate=False):

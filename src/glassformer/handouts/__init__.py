@@ -1,7 +1,19 @@
 """Pages that are one file: recordings, the parameters that computed them, and the page."""
 
-from glassformer.handouts.contents import Contents, Recorded
+from glassformer.handouts.contents import Contents, Live, Recorded
 from glassformer.handouts.file import embeddable, encoded, fitting
 from glassformer.handouts.rounding import Rounded, round_rows
+from glassformer.handouts.template import filled, template
 
-__all__ = ["Contents", "Recorded", "Rounded", "embeddable", "encoded", "fitting", "round_rows"]
+__all__ = [
+    "Contents",
+    "Live",
+    "Recorded",
+    "Rounded",
+    "embeddable",
+    "encoded",
+    "filled",
+    "fitting",
+    "round_rows",
+    "template",
+]

@@ -52,12 +52,23 @@ def computed(entry: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Live:
+    """What the page needs beside the parameters to run the model itself: a ``template`` of its
+    graph, a ``sample`` of it, whose tables are taken, and what the page's own code reads
+    (``about``, see web/src/live)."""
+
+    sample: Recorded
+    template: Sequence[Mapping[str, Any]]
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contents:
     """All of a hand-out but the page.
 
     ``parameters`` by path: rounded, or as they are. ``moved``: by how much the rounding moved a
     probability at most. ``models``, ``answers`` and ``code`` are what the program would say at
-    api/models, at other addresses, and of FILE:LINE.
+    api/models, at other addresses, and of FILE:LINE. ``live``: with it the page runs the model.
     """
 
     title: str
@@ -68,6 +79,7 @@ class Contents:
     answers: Mapping[str, Any] = field(default_factory=dict)
     code: Mapping[str, Any] = field(default_factory=dict)
     notes: str = ""
+    live: Live | None = None
 
     def to_bytes(self) -> bytes:
         """As safetensors, whose metadata is the rest."""
@@ -83,9 +95,17 @@ class Contents:
         said = {
             "models": list(self.models), "rounding": rounding, "answers": dict(self.answers),
             "code": dict(self.code), "notes": self.notes, "traces": traces,
+            "live": self.alive(tensors),
         }  # fmt: skip
         text = json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return save(tensors, {"handout": text})
+
+    def alive(self, tensors: dict[str, Tensor]) -> dict[str, Any] | None:
+        """What the page runs the model by, if it is to."""
+        if self.live is None:
+            return None
+        held = self.held(self.live.sample, tensors)
+        return {**self.live.about, **held, "graph": None, "template": self.live.template}
 
     def held(self, one: Recorded, tensors: dict[str, Tensor]) -> dict[str, Any]:
         """A recording's graph and what its given entries are called among the tensors, to which

@@ -178,9 +178,13 @@ class Tokenizer:
                 )
         return numbers
 
+    def content(self) -> dict[str, Any]:
+        """All that it is made of, in plain values."""
+        return self._codec.content()
+
     def save(self, path: Path | str) -> None:
         """Write one file that ``load`` needs nothing beside."""
-        write_sealed(Path(path), self.kind, self._codec.content())
+        write_sealed(Path(path), self.kind, self.content())
 
     def export(self, folder: Path, side: str) -> bool:
         """Write, for other programs, the files that an existing tokenizer came in, of the side

@@ -8,21 +8,24 @@ import { restored } from '../core/rounded';
 import { read, write, type Tensor } from '../core/safetensors';
 import { exchanges } from '../core/exchanges';
 import { Whole } from '../ops/whole';
+import type { Held as Live } from '../live/model';
+import { live } from './live';
 import { t } from '../strings';
 import { SourceError, type Answer, type Code, type ModelInfo, type Rounding, type Source } from './source';
 
 /** What the file holds beside numbers. `given`: of each entry that is not computed what its numbers are
  *  called in the file; `tables`: of those that a formula of positions makes, the formula. */
-interface Held { graph: Graph; given: Record<string, string>; tables: Record<string, string> }
-interface Contents { models: ModelInfo[]; rounding: Rounding | null; answers: Record<string, Json>; code: Record<string, Code>; notes: string; traces: Held[] }
+export interface Held { graph: Graph; given: Record<string, string>; tables: Record<string, string> }
+interface Contents { models: ModelInfo[]; rounding: Rounding | null; answers: Record<string, Json>; code: Record<string, Code>; notes: string; traces: Held[]; live: Live | null }
 
+/** A recording at hand: its graph, its values, and its parameters. */
 interface Trace { held: Held; whole: Whole }
 
 export function handout(file: ArrayBuffer): Source {
   const { metadata, tensors } = read(file);
   const contents = JSON.parse(metadata['handout'] ?? '') as Contents;
   const parameters = new Map<string, Tensor>();
-  const traces = new Map(contents.traces.map((held): [string, Trace] => [held.graph.about.trace, { held, whole: new Whole(held.graph.entries, givenOf(held, tensors, parameters)) }]));
+  const traces = new Map(contents.traces.map((held): [string, Trace] => [held.graph.about.trace, { held, whole: wholeOf(held, tensors, parameters) }]));
   const texts = contents.traces.map((held) => held.graph.about.text);
   const no = (): never => { throw new SourceError(t.state.handout); };
   const find = (trace: string): Trace => traces.get(trace) ?? no();
@@ -30,7 +33,7 @@ export function handout(file: ArrayBuffer): Source {
     const wanted = new Set(paths);
     return new Map(held.graph.entries.flatMap((entry, i): [string, Tensor][] => (wanted.has(entry.path) ? [[entry.path, whole.valueOf(i)]] : [])));
   };
-  return {
+  const source: Source = {
     live: false,
     texts,
     notes: contents.notes,
@@ -59,21 +62,24 @@ export function handout(file: ArrayBuffer): Source {
       return known as T;
     },
   };
+  return contents.live ? live(source, contents.live, contents.traces, contents.answers, (entry) => givenOf(contents.live!, entry, tensors, parameters)) : source;
 }
 
 const SWAPS = 'api/swaps?text=';
 
 /** The numbers of an entry that is not computed; parameters are the same in all traces, and made once. */
-function givenOf(held: Held, tensors: Map<string, Tensor>, parameters: Map<string, Tensor>): (entry: number) => Tensor | null {
-  return (number) => {
-    const entry = held.graph.entries[number]!, formula = held.tables[entry.path], name = held.given[entry.path];
-    if (formula) return { shape: entry.shape, data: positions(formula, entry.shape as [number, number]) };
-    if (name === undefined) return null;
-    const known = parameters.get(name) ?? tensorOf(entry, name, tensors);
-    parameters.set(name, known);
-    return known;
-  };
+function givenOf(held: Pick<Held, 'given' | 'tables'>, entry: Entry, tensors: Map<string, Tensor>, parameters: Map<string, Tensor>): Tensor | null {
+  const formula = held.tables[entry.path], name = formula ? `${formula} ${entry.shape}` : held.given[entry.path];
+  if (name === undefined) return null;
+  const known = parameters.get(name) ?? (formula ? { shape: entry.shape, data: positions(formula, entry.shape as [number, number]) } : tensorOf(entry, name, tensors));
+  parameters.set(name, known);
+  return known;
 }
+
+const wholeOf = (held: Held, tensors: Map<string, Tensor>, parameters: Map<string, Tensor>): Whole => {
+  const { entries } = held.graph;
+  return new Whole(entries, (number) => givenOf(held, entries[number]!, tensors, parameters));
+};
 
 function tensorOf(entry: Entry, name: string, tensors: Map<string, Tensor>): Tensor {
   const plain = tensors.get(name);

@@ -30,13 +30,15 @@ export interface Answer { graph: Graph; values: Map<string, Tensor> }
 export interface Rounding { levels: number; moved: number }
 
 export interface Source {
-  /** Whether a new text can be traced; a recorded file cannot. */
+  /** Whether a new text can be traced; a recorded file cannot, unless the model is in it. */
   readonly live: boolean;
   /** The texts that can be shown, where they are few. */
   readonly texts?: string[];
   /** Notes that came with the file, as one saves them. */
   readonly notes?: string;
   readonly rounding?: Rounding | null;
+  /** What a file that runs the model says of itself: what can be done here, and of a view that it cannot. */
+  readonly told?: { here: string; needs: (title: string) => string };
   /** Whether an address that `ask` is given has an answer at all. */
   has(address: string): boolean;
   models(): Promise<ModelInfo[]>;

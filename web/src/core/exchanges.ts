@@ -15,3 +15,18 @@ export function exchanges(text: string, texts: string[]): Exchange[] {
   }
   return found;
 }
+
+/** The words of a text, each with the words of its kind in its place; "a" and "an" follow suit. No word
+ *  is offered that stands in the text already. */
+export function kindsOf(text: string, kinds: Record<string, string[]>): Exchange[] {
+  const found = [...text.matchAll(WORDS)], there = new Set(found.map((one) => one[0]));
+  return found.map((one, i): Exchange => {
+    const before = found[i - 1], article = before && /^an?$/.test(before[0]) ? before : null;
+    const replaced = (word: string): string => {
+      const tail = text.slice(one.index + one[0].length), head = text.slice(0, one.index);
+      if (!article) return head + word + tail;
+      return text.slice(0, article.index) + (/^[aeiou]/.test(word) ? 'an' : 'a') + text.slice(article.index + article[0].length, one.index) + word + tail;
+    };
+    return { text: one[0], options: (kinds[one[0]] ?? []).filter((word) => !there.has(word)).map((word) => ({ word, text: replaced(word) })) };
+  });
+}

@@ -16,7 +16,7 @@ class Demo {
   follow(): () => void {
     let ended = false;
     const ask = async (): Promise<void> => {
-      try { this.progress = session.source.live ? await session.source.ask<Progress | null>('api/demo') : null; } catch { return; }
+      try { this.progress = session.source.has('api/demo') ? await session.source.ask<Progress | null>('api/demo') : null; } catch { return; }
       if (!ended && this.progress?.running) this.timer = setTimeout(() => void ask(), 1000);
     };
     void ask();

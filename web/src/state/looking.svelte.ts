@@ -86,7 +86,7 @@ class Looking {
 
   /** Ask which words of this text may be exchanged, and for which; until that is known the old offers stay. */
   async offer(text: string): Promise<void> {
-    const offered = session.source.has('api/swaps?text=') && (session.info?.built_in || !session.source.live) && text.length <= LONGEST;
+    const offered = session.source.has('api/swaps?text=') && (session.info?.built_in || session.source.texts) && text.length <= LONGEST;
     if (offered) await this.swaps.ask(`api/swaps?text=${encodeURIComponent(text)}`);
     if (text !== session.graph?.about.text) return;
     const found = (offered && this.swaps.value?.words) || [];

@@ -113,7 +113,7 @@ class Session {
   private async arrive(place: Place, again = false): Promise<void> {
     const known = this.models.find((one) => one.name === place['model']) ?? this.models[0];
     const before = this.question(this.place);
-    const text = place['text'] ?? '', there = text && (this.source.texts?.includes(text) ?? true);
+    const text = place['text'] ?? '', there = text && (this.source.live || (this.source.texts?.includes(text) ?? true));
     this.place = { ...place, model: known?.name ?? '', text: there ? text : known?.opening ?? '' };
     if (again || !this.recording || JSON.stringify(before) !== JSON.stringify(this.question(this.place))) await this.trace();
     await this.show();

@@ -20,7 +20,7 @@ class Share {
 
   /** Find out whether the page is shared, and listen if it is. Returns what ends that. */
   async start(): Promise<() => void> {
-    if (!session.source.live) return () => undefined;
+    if (!session.source.has('api/share')) return () => undefined;
     try { this.about = await about(); } catch { return () => undefined; }
     return this.about ? listen((news) => this.hear(news)) : () => undefined;
   }

@@ -4,6 +4,7 @@
 
 import * as english from './en';
 import { language } from './language';
+import * as handed from './live';
 import { put } from './program';
 
 const words: typeof english = language === 'fr' ? await import('./fr') : english;
@@ -11,6 +12,8 @@ const words: typeof english = language === 'fr' ? await import('./fr') : english
 export const { t, names, layerNames, parameterNames, parameterOf, vocabularyMatrix, operatorNames, axisNames, axisPlurals } = words;
 /** A sentence of the program in the reader's language. */
 export const said = (sentence: string): string => put(words.program, sentence);
+/** What a hand-out with the model in it says. */
+export const aloud = language === 'fr' ? handed.french : handed.english;
 export { equations, sections } from './paper';
 export { story } from './story';
 export { language, LANGUAGES, speak, type Language } from './language';

@@ -1,0 +1,171 @@
+"""A hand-out with the model in it runs the model, from the disk and without a network: every number
+of every sentence is Python's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import rig
+import torch
+from playwright.sync_api import Browser
+from rig import Explorer
+from test_handout import opened
+from test_inspect import inspect
+
+from glassformer.explorer.changes import Change, as_patch
+from glassformer.explorer.handout import Handout
+from glassformer.explorer.models import Models
+from glassformer.explorer.words import OPENING
+from glassformer.handouts import encoded
+from glassformer.inspection.tape import Tape
+
+# Of the grammar, and not; unknown words, signs that are spelled in bytes, an apostrophe.
+NEW = [
+    OPENING.replace("wide", "tired"),
+    "the big dogs see a small cat",
+    "Xyzzy sleeps, ▁ 3!",
+    "it's a",
+    "the girl who sees the cats sleeps in the old house",
+]
+HEAD = Change("decoder.1.cross_attention.weights", (1, None, None), scale=0.0)
+
+
+@pytest.fixture(scope="module")
+def path(families: Models, built: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A live hand-out of one sentence on the disk."""
+    page = Handout(model=families["petit"], sentences=[OPENING], live=True).page()
+    found = tmp_path_factory.mktemp("live") / "live.html"
+    found.write_bytes(encoded(page))
+    return found
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser, path: Path) -> Iterator[Explorer]:
+    """It in a tab, in which nothing may go wrong."""
+    tab = opened(browser, path)
+    yield tab
+    problems, requests = list(tab.problems), list(tab.requests)
+    tab.close()
+    assert problems == []
+    assert {url.partition("#")[0] for url in requests} == {path.as_uri()}
+
+
+def saved(tab: Explorer, into: Path) -> Tape:
+    """The recording that the page shows."""
+    tab.page.get_by_label("more").click()
+    with tab.page.expect_download() as saving:
+        tab.page.get_by_role("menuitem", name="Save this recording").click()
+    saving.value.save_as(into / "saved.safetensors")
+    return Tape.load(into / "saved.safetensors")
+
+
+def alike(page: Tape, python: Tape) -> None:
+    """Hold all of one recording against the other."""
+    for side in ("source", "target", "next", "output"):
+        assert page.about[side] == python.about[side]
+    for ours, theirs in zip(page, python, strict=True):
+        kinds = {"dtype": None}  # a file knows fewer than the run
+        assert dict(ours.to_json()) | kinds == dict(theirs.to_json()) | kinds
+        value, expected = ours.value.float(), theirs.value.detach().float()
+        assert value.shape == expected.shape, ours.path
+        assert torch.allclose(value, expected, rtol=1e-4, atol=1e-4), ours.path
+
+
+def typed(tab: Explorer, text: str) -> None:
+    """Type a sentence, and wait until it is shown."""
+    tab.page.keyboard.press("/")
+    field = tab.page.get_by_role("combobox")
+    field.fill(text)
+    field.press("Enter")
+    second = text.split()[1].rstrip(",")
+    tab.page.locator("[data-side=source]:visible", has_text=second).first.wait_for()
+    tab.idle()
+
+
+def test_it_is_small_enough(path: Path) -> None:
+    assert path.stat().st_size < 4_000_000
+
+
+def test_a_word_is_exchanged(tab: Explorer, families: Models) -> None:
+    assert "elle" in tab.words("target")
+    tab.page.get_by_role("button", name="wide").click()
+    tab.page.get_by_role("option", name="tired", exact=True).click()
+    tab.page.locator("[data-side=source]:visible", has_text="tired").wait_for()
+    tab.idle()
+    written = families["petit"].trace(NEW[0]).about["output"]
+    assert "".join(tab.words("target")) == written.replace(" ", "")
+
+
+@pytest.mark.parametrize("text", NEW)
+def test_every_number_of_a_new_sentence_is_pythons(
+    tab: Explorer, families: Models, text: str, tmp_path: Path
+) -> None:
+    typed(tab, text)
+    alike(saved(tab, tmp_path), families["petit"].trace(text))
+
+
+def test_a_head_that_is_cut_is_cut_as_in_python(
+    tab: Explorer, families: Models, tmp_path: Path
+) -> None:
+    model = families["petit"]
+    typed(tab, NEW[1])
+    change = f'[{{"path":"{HEAD.path}","where":[1,null,null],"scale":0}}]'
+    tab.page.evaluate(
+        "change => { location.hash += '&changes=' + encodeURIComponent(change) }", change
+    )
+    tab.page.get_by_role("button", name="1 change").wait_for()
+    tab.idle()
+    alike(saved(tab, tmp_path), model.trace(NEW[1], patch=as_patch([HEAD], model)))
+
+
+def test_a_cell_of_a_new_sentence_explains_itself(tab: Explorer) -> None:
+    tab.page.evaluate("location.hash = 'text=the+dog+runs'")
+    tab.page.locator("[data-side=source]:visible", has_text="runs").wait_for()
+    said = inspect(tab, "decoder.1.cross_attention.weights", 5)
+    assert said["again"] <= 1e-5 * said["magnitude"]
+    assert said["marked"]
+    tab.page.keyboard.press("Escape")
+
+
+def test_what_still_needs_the_program_is_grey(tab: Explorer) -> None:
+    tab.page.get_by_label("more").click()
+    grey = tab.page.locator("[role=menu] .grey").all_inner_texts()
+    tab.page.keyboard.press("Escape")
+    assert "Change it" not in grey
+    assert len(grey) == 4
+    for view in rig.VIEWS:
+        tab.page.evaluate(f"location.hash = 'view={view}'")
+        tab.page.locator(".below > .view, .below > .needs").first.wait_for()
+        tab.idle()
+        assert tab.page.locator(".problem").count() == 0, view
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("predictor", "the dog runs"), ("reader", "the dog <mask> a cat")]
+)
+def test_the_other_families_run_too(
+    browser: Browser, families: Models, name: str, text: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "other.html"
+    handout = Handout(model=families[name], sentences=["a cat sleeps"], live=True)
+    path.write_bytes(encoded(handout.page()))
+    tab = opened(browser, path)
+    tab.page.keyboard.press("/")
+    tab.page.get_by_role("combobox").fill(text)
+    tab.page.keyboard.press("Enter")
+    tab.page.locator("[data-side=target]:visible", has_text="dog").first.wait_for()
+    tab.idle()
+    alike(saved(tab, tmp_path), families[name].trace(text))
+    problems = list(tab.problems)
+    tab.close()
+    assert problems == []
+
+
+@pytest.mark.parametrize(("text", "said"), [("  ", "no word"), ("a" + " a" * 100, "102 tokens")])
+def test_what_cannot_be_read_is_told(tab: Explorer, text: str, said: str) -> None:
+    tab.page.keyboard.press("/")
+    tab.page.get_by_role("combobox").fill(text)
+    tab.page.locator(".problem", has_text=said).wait_for()
+    typed(tab, "the dog runs")
