@@ -148,7 +148,7 @@ def test_one_word_is_changed_and_the_look_is_proved(tabs: Tabs) -> None:
     settled(tab, tour.steps[1])
     assert "wide" in " ".join(tab.words("source"))
     assert tab.page.locator(".share").count() == 0  # the ribbons would tell
-    tab.page.locator("section.tour .choices button", has_text="street").click()
+    tab.page.locator("[data-side=source]", has_text="street").click()  # the word itself
     expect(tab.page.locator(".verdict")).to_have_text("Yes.")
     tab.page.locator("section.tour .next").click()
     settled(tab, tour.steps[2])

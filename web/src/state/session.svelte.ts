@@ -16,7 +16,7 @@ import { Recording } from './recording.svelte';
 export interface Cell { path: string; flat: number }
 
 /** What stays in the address whatever view is open. */
-export const LASTING = ['model', 'text', 'word', 'ids', 'changes', 'snapshot', 'language', 'tour', 'stop'];
+export const LASTING = ['model', 'text', 'word', 'ids', 'changes', 'snapshot', 'language', 'tour', 'stop', 'quiz'];
 const NO_WORDS: Words = { known: [], kinds: {}, glosses: {}, antecedents: [], pronouns: [], deciding: [] };
 
 class Session {
