@@ -47,6 +47,7 @@ function singles(tokens: Token[]): Set<number> {
 }
 
 function surest(scene: Scene): Question[] {
+  if (scene.family === 'encoder-only') return [];
   const { tokens, own, chance } = written(scene), order = own.filter((at) => chance(at) >= 0).sort((a, b) => chance(a) - chance(b));
   const size = scene.tensor('probabilities')?.shape.at(-1) ?? 0;
   const said = (at: number): Fact => probability(chance(at), { path: 'probabilities', flat: rowFor(scene.family, at) * size + tokens[at]!.id });
