@@ -1,6 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 // @ts-expect-error: Node's own types are not installed
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 // @ts-expect-error: Node's own types are not installed
 import { deflateRawSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
@@ -13,11 +13,31 @@ const STRETCHY = /^ {2}\w+: "M[^"]*",?$/gm;
 const SIGNS = /^define(?:Symbol\(\w+, ams,|Macro\("[^"]+", "\\\\html@mathml\{\\\\@).*$/gm;
 // Commands that reach out of a formula; KaTeX refuses them unless it is told to trust what it is given.
 const REFUSED = /^defineFunction\(\{\n {2}type: "(?:href|html|includegraphics)",[\s\S]*?^\}\);$/gm;
+// A sign, or a command that stands for other TeX.
+const DEFINED = /^define(?:Symbol\(.*"\\\\([a-zA-Z]+)"|Macro\("\\\\([a-zA-Z]+)", ("(?:[^"\\]|\\.)*")\);$).*$/gm;
+const named = (text: string): Set<string> => new Set([...text.matchAll(/\\+([a-zA-Z]+)/g)].map((found) => found[1]!));
+
+// What a tour's formulas may be written in besides.
+const TAUGHT = String.raw`\alpha\beta\gamma\delta\epsilon\eta\theta\lambda\nu\xi\rho\tau\phi\psi\omega\Delta\Lambda\Sigma\Theta\Omega\nabla\partial\ell\forall\exists\propto\equiv\approx\sim\ll\gg\pm\mp\neg\cup\cap\subset\setminus\to\mapsto\prod\int\lim\arg\exp\det\top\perp\parallel\circ\oplus\otimes\odot\star\langle\rangle\hat\bar\tilde\vec\dot\mathrm\operatorname\binom\implies\iff\lVert\rVert\lvert\rvert`;
+
+/** The sources of the page: what its formulas are written in. */
+function sources(folder: string): string {
+  const files = readdirSync(folder, { recursive: true }) as string[];
+  return files.filter((file) => /\.(ts|svelte)$/.test(file)).map((file) => readFileSync(`${folder}/${file}`, 'utf8') as string).join();
+}
+
+/** KaTeX's code without the signs and commands that neither the page nor what is left of KaTeX names. */
+function needed(code: string): string {
+  const names = named(TAUGHT + sources('src') + code.replace(DEFINED, (_, sign, macro, text) => text ?? ''));
+  const left = code.replace(DEFINED, (line, sign, macro) => (names.has(sign ?? macro) ? line : ''));
+  return left === code ? code : needed(left);
+}
+
 export const formulaFonts: Plugin = {
   name: 'formula-fonts',
   enforce: 'pre',
   transform(code, id) {
-    if (id.includes('katex.mjs')) return code.replace(OTHERS, '').replace(STRETCHY, '').replace(SIGNS, '').replace(REFUSED, '');
+    if (id.includes('katex.mjs')) return needed(code.replace(OTHERS, '').replace(STRETCHY, '').replace(SIGNS, '').replace(REFUSED, ''));
     if (!id.includes('katex.css')) return null;
     return code.replace(/@font-face\s*\{[^}]*\}/g, (face) =>
       FONTS.test(face) ? face.replace(/src:[^;}]*/, (source) => `src: ${source.match(/url\([^)]*woff2[^)]*\) format\(['"]woff2['"]\)/)![0]}`) : '');

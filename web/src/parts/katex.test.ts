@@ -19,5 +19,6 @@ test('every command of every formula is known', async () => {
     try { katex.renderToString(`${command}{a}{b}`); return false; } catch (error) { return /Undefined control sequence/.test(String(error)); }
   });
   expect(unknown).toEqual([]);
+  for (const taught of ['\\nabla_\\theta\\, \\ell \\approx \\operatorname{softmax}', '\\lVert x \\rVert \\propto \\binom{n}{2} \\implies W^\\top']) expect(() => katex.renderToString(taught)).not.toThrow();
   expect(katex.renderToString('\\sqrt{\\sum_{i=1}^{d} \\Bigl(\\frac{x_i}{\\sigma}\\Bigr)^2} \\ne \\infty')).toContain('katex-html');
 });
