@@ -16,7 +16,7 @@ interface Trials { trace: string; row: number; token: number; trials: Change[][]
 interface Kept { graph: Graph; run: Run }
 /** Recordings that are remembered. */
 const KEPT = 60;
-const SWAPS = 'api/swaps?text=';
+const SWAPS = 'api/swaps?text=', TOKENS = 'api/tokens/';
 
 export function live(file: Source, held: Held, recorded: Recorded[], answers: Record<string, Json>, given: (entry: Entry) => Tensor | null): Source {
   const model = new Model(held, given, recorded[0]!.graph.about);
@@ -81,6 +81,7 @@ export function live(file: Source, held: Held, recorded: Recorded[], answers: Re
         const text = decodeURIComponent(address.slice(SWAPS.length)), words = answers['api/words'] as unknown as Words | undefined;
         return (answers[address] ?? { words: words ? kindsOf(text, words.kinds) : exchanges(text, file.texts ?? []) }) as T;
       }
+      if (address.startsWith(TOKENS) && !(address in answers)) return { words: model.words(decodeURIComponent(address.split('?text=')[1] ?? '')) } as T;
       const known = body === undefined ? answers[address] : answers[`${address} ${JSON.stringify(body)}`];
       return (known ?? (ours[address] ?? no)(body)) as T;
     },

@@ -58,6 +58,12 @@ export class Model {
     return run.whole.valueOf(run.at.get(path)!);
   }
 
+  /** How each word of a text became its pieces. */
+  words(text: string): object[] {
+    const tokenizer = this.held.family === 'encoder-decoder' ? this.source : this.target;
+    return tokenizer.words(text).map((word) => ({ ...word, pieces: tokenizer.tokens(word.ids) }));
+  }
+
   /** What is read before anything is written. */
   begun(text: string): Ids {
     const ids = this.source.encode(text);
