@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from foreign_models import made
 from playwright.sync_api import Browser, Locator, expect
 from rig import WIDTHS, Explorer, serving
 
@@ -41,3 +45,29 @@ def test_ten_questions_are_answered_by_touch(browser: Browser, built: None, widt
         expect(dock).to_contain_text("0 of 10 right")
         assert tab.problems == []
         tab.close()
+
+
+@pytest.mark.parametrize("model", ["predictor", "reader", "marian"])
+def test_a_model_that_has_fewer_questions_says_so(
+    browser: Browser, address: str, families: Models, tmp_path: Path, model: str
+) -> None:
+    if model == "marian":
+        made("marian").save_pretrained(tmp_path)
+        families.add(gf.load(tmp_path), "marian")
+    tab = Explorer(browser, address)
+    tab.open(view="tours", model=model, **({"text": "5 17 29 3 5"} if model == "marian" else {}))
+    tab.page.get_by_role("button", name="Ten questions on this sentence").click()
+    dock = tab.page.locator("section.quiz")
+    tab.idle()
+    found = re.search(r"question 1 of (\d+)", dock.inner_text())
+    assert found, dock.inner_text()
+    if int(found[1]) < 10:
+        expect(dock).to_contain_text("this model")
+    for _ in range(int(found[1])):
+        side, at = (dock.get_attribute("data-right") or "").split(":")
+        word(tab, side, at).click()
+        expect(dock).to_contain_text("Right.")
+        dock.get_by_role("button", name="Next").click()
+        tab.idle()
+    assert tab.problems == []
+    tab.close()
