@@ -17,12 +17,15 @@ from glassformer.cli.common import json_option, notice, print_json
               help="A tour: its questions become slides, its answers the speaker's.")  # fmt: skip
 @click.option("--notes", type=click.Path(path_type=Path), metavar="FILE",
               help="Pins and notes that the page saved: each becomes a slide.")  # fmt: skip
+@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True,
+              help="In which the slides are written, and a carried tour told.")  # fmt: skip
 @click.option("--out", "-o", type=click.Path(path_type=Path), default=Path("walk.pptx"),
               show_default=True, metavar="FILE", help="NAME.pptx or NAME.pdf.")  # fmt: skip
 @json_option
 def command(
-    run: Path | None, sentence: str, tour: str | None, notes: Path | None, out: Path, as_json: bool
-) -> None:
+    run: Path | None, sentence: str, tour: str | None, notes: Path | None, language: str, out: Path,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Make slides of one sentence's walk through a model, a slide a step: tokens, embeddings,
     positions, one head with its real numbers, all heads, the layers, the choice of each word.
 
@@ -36,6 +39,7 @@ def command(
       glassformer slides runs/mine --sentence "the girl sleeps" -o walk.pdf
       glassformer slides --sentence "the girl sleeps" --notes notes.json -o lesson.pptx
       glassformer slides --sentence "the girl sleeps" --tour five-minutes
+      glassformer slides --sentence "the girl sleeps" --language fr -o visite.pdf
     """
     from glassformer.loaded import load
     from glassformer.slides import walk_deck, write, writer
@@ -44,8 +48,8 @@ def command(
 
     writer(out)
     pins = [] if notes is None else read_pins(notes)
-    steps = None if tour is None else named(tour)
-    deck = walk_deck(load(run, notice=notice), sentence, pins, steps)
+    steps = None if tour is None else named(tour, language)
+    deck = walk_deck(load(run, notice=notice), sentence, pins, steps, language=language)
     write(deck, out)
     if as_json:
         titles = [slide.title for slide in deck.slides]

@@ -20,6 +20,7 @@ from glassformer.slides.deck import Deck, Slide
 from glassformer.slides.pins import Pin, pinned
 from glassformer.slides.touring import toured
 from glassformer.slides.walk import Walk
+from glassformer.slides.words import speaking
 from glassformer.tours import Tour
 
 KINDS = {".pptx": "pptx_file", ".pdf": "pdf_file"}
@@ -34,13 +35,20 @@ STEPS = (
 
 @torch.inference_mode()
 def walk_deck(
-    model: LoadedModel, sentence: str, pins: Sequence[Pin] = (), tour: Tour | None = None
-) -> Deck:
+    model: LoadedModel, sentence: str, pins: Sequence[Pin] = (), tour: Tour | None = None,
+    *, language: str = "en",
+) -> Deck:  # fmt: skip
     """The slides of a sentence: those steps that the model has, then the tour's, then the pins.
 
     Raises:
-        ConfigError: the sentence is empty or too long for a slide.
+        ConfigError: the sentence is empty or too long for a slide, or the language is not known.
     """
+    with speaking(language):
+        return told(model, sentence, pins, tour)
+
+
+def told(model: LoadedModel, sentence: str, pins: Sequence[Pin], tour: Tour | None) -> Deck:
+    """The same, in the language that is spoken."""
     walk = Walk.of(model, sentence)
     steps = [slide for step in STEPS if (slide := step(walk)) is not None]
     slides: list[Slide] = [reading.opening(walk), *steps, *paper_map(steps, first=2)]

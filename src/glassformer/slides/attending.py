@@ -10,6 +10,7 @@ from glassformer.slides.deck import COLOURS, QUERY, Cell, Slide
 from glassformer.slides.figures import features, number, numbers, percent
 from glassformer.slides.sheet import Sheet
 from glassformer.slides.walk import FITS, Walk
+from glassformer.slides.words import decimal, said
 
 SHOWN = 6  # numbers of a vector
 FEWER = 5
@@ -20,32 +21,27 @@ def projections(walk: Walk) -> Slide:
     path, at = walk.attention, walk.word
     read = walk.made_from(walk.made_from(f"{path}.query")[0].path)[0]
     wide, values = walk.config.key_width, walk.config.value_width
-    sheet = Sheet("One head, three vectors of a word", "§3.2.2", walk.where,
+    sheet = Sheet(said("projections.title"), "§3.2.2", walk.where,
                   walk.code(f"{path}.query"))  # fmt: skip
     bias = " + b" if walk.config.bias else ""
     sheet.formula("    ".join(f"{small} = x·W_{small.upper()}{bias}" for small in "qkv"))
-    normed = ", normalised first," if walk.config.norm == "pre" else ""
-    sheet.say(
-        f"The vector of “{walk.name}”{normed} is multiplied by three learned matrices. The query "
-        f"asks, the key answers, the value is what is handed on: {wide}, {wide} and {values} "
-        f"numbers in each of {walk.config.n_heads} heads."
-    )
+    kind = "projections.normed" if walk.config.norm == "pre" else "projections.plain"
+    sheet.say(said(kind, name=walk.name, wide=wide, values=values, heads=walk.config.n_heads))
     q, k, v = (walk.of_head(name)[at] for name in ("query", "key", "value"))
     rows = [
         ["", *features(max(wide, values), SHOWN)],
         ["x", *numbers(read.value[0, at].float(), SHOWN)],
-        ["query q", *numbers(q, SHOWN)],
-        ["key k", *numbers(k, SHOWN)],
-        ["value v", *numbers(v, SHOWN)],
+        [said("projections.query"), *numbers(q, SHOWN)],
+        [said("projections.key"), *numbers(k, SHOWN)],
+        [said("projections.value"), *numbers(v, SHOWN)],
     ]
     rows = [row + [""] * (len(rows[0]) - len(row)) for row in rows]
     rows[1] = rows[1][: len(rows[0])]
-    sheet.table(rows, f"The first numbers of x, q, k and v of {walk.name}")
-    return sheet.finished(
-        f'The numbers: trace["{path}.query"][0, {walk.head}, {at}], and the same of key and value. '
-        f"Code: {walk.code(f'{path}.query')}. The head was chosen because here “{walk.name}” looks "
-        "at another word more than in the layer's other heads."
-    )
+    sheet.table(rows, said("projections.alt", name=walk.name))
+    return sheet.finished(said(
+        "projections.notes", path=path, head=walk.head, at=at, name=walk.name,
+        code=walk.code(f"{path}.query"),
+    ))  # fmt: skip
 
 
 def agreement(walk: Walk) -> Slide:
@@ -56,26 +52,23 @@ def agreement(walk: Walk) -> Slide:
     key = int(row.argmax())
     q, k = walk.of_head("query")[at], walk.of_head("key")[key]
     products = q * k
-    sheet = Sheet("A score is a dot product", "§3.2.1", walk.where, walk.code(f"{path}.scores"))
+    sheet = Sheet(said("agreement.title"), "§3.2.1", walk.where, walk.code(f"{path}.scores"))
     sheet.formula("score = q · k = q₁k₁ + q₂k₂ + …")
-    sheet.say(
-        f"How well does the key of “{walk.words[key]}” answer the query of “{walk.name}”? Multiply "
-        "number by number and add up: the more they agree, the larger the sum."
-    )
+    sheet.say(said("agreement.said", key=walk.words[key], name=walk.name))
     total = float(walk.of_head("scores")[at, key])
     rows = [
-        ["", *features(len(q), SHOWN), "sum"],
-        [f"q of {walk.name}", *numbers(q, SHOWN), ""],
-        [f"k of {walk.words[key]}", *numbers(k, SHOWN), ""],
-        ["product", *numbers(products, SHOWN), number(total)],
+        ["", *features(len(q), SHOWN), said("agreement.sum")],
+        [said("agreement.query", name=walk.name), *numbers(q, SHOWN), ""],
+        [said("agreement.key", key=walk.words[key]), *numbers(k, SHOWN), ""],
+        [said("agreement.product"), *numbers(products, SHOWN), number(total)],
     ]
-    alt = f"Query, key, their products and the sum {number(total)}"
+    alt = said("agreement.alt", total=number(total))
     sheet.table(rows, alt, strong=(3,), below=0.8)
-    sheet.say(f"All {len(q)} products add up to {number(total)}.", 22)
-    return sheet.finished(
-        f'The number: trace["{path}.scores"][0, {walk.head}, {at}, {key}] = {total:.6g}. The key '
-        f"is that of the word at which this head looks most from “{walk.name}”, itself aside."
-    )
+    sheet.say(said("agreement.total", count=len(q), total=number(total)), 22)
+    return sheet.finished(said(
+        "agreement.notes", path=path, head=walk.head, at=at, key=key, name=walk.name,
+        total=decimal(f"{total:.6g}"),
+    ))  # fmt: skip
 
 
 def softmax(walk: Walk) -> Slide:
@@ -84,30 +77,26 @@ def softmax(walk: Walk) -> Slide:
     scores, scaled, shares = (walk.of_head(n)[at] for n in ("scores", "scaled", "weights"))
     hidden = hidden_keys(walk, f"{path}", at)
     width = walk.config.key_width
-    sheet = Sheet("Scores become shares of 100 %", "§3.2.1, eq. 1", walk.where,
+    sheet = Sheet(said("softmax.title"), said("eq1"), walk.where,
                   walk.code(f"{path}.weights"))  # fmt: skip
-    sheet.formula(
-        f"attention = softmax(q·k / √d_k),   √d_k = √{width} = {number(math.sqrt(width))}"
-    )
+    sheet.formula(said("softmax.formula", width=width, root=number(math.sqrt(width))))
     order = kept(shares.tolist(), sheet.rows_left - 1)
-    rows = [["word", "q·k", f"÷ √{width}", "attention"]]
+    rows = [[said("softmax.word"), "q·k", f"÷ √{width}", said("softmax.attention")]]
     for i in order:
         cells = [walk.words[i], number(float(scores[i])), number(float(scaled[i]))]
-        rows.append([*cells, "hidden" if hidden[i] else number(float(shares[i]), 3)])
+        rows.append([*cells, said("hidden") if hidden[i] else number(float(shares[i]), 3)])
     listed = [float(shares[i]) for i in order]
     if len(order) < len(shares):
         others = sum(float(share) for i, share in enumerate(shares) if i not in order)
-        rows.append([f"{len(shares) - len(order)} others", "", "", number(others, 3)])
+        rows.append([said("others", count=len(shares) - len(order)), "", "", number(others, 3)])
         listed.append(others)
-    made = sheet.table(rows, f"Scores and attention of {walk.name} for each word", room=7.5)
-    sheet.bars(made, listed, QUERY, f"Attention of {walk.name}, as bars")
+    made = sheet.table(rows, said("softmax.alt", name=walk.name), room=7.5)
+    sheet.bars(made, listed, QUERY, said("softmax.bars", name=walk.name))
     best = int(shares.argmax())
-    return sheet.finished(
-        f"From “{walk.name}” this head looks most at “{walk.words[best]}”: "
-        f"{percent(float(shares[best]))}. Without ÷ √d_k large scores would make nearly all of it "
-        f'go to one word, and little would be learned. The numbers: trace["{path}.scores"], '
-        f'"{path}.scaled", "{path}.weights", each at [0, {walk.head}, {at}].'
-    )
+    return sheet.finished(said(
+        "softmax.notes", name=walk.name, best=walk.words[best], path=path, head=walk.head, at=at,
+        share=percent(float(shares[best])),
+    ))  # fmt: skip
 
 
 def kept(shares: list[float], most: int) -> list[int]:
@@ -133,24 +122,21 @@ def mixture(walk: Walk) -> Slide:
     path, at = walk.attention, walk.word
     shares, values = walk.of_head("weights")[at], walk.of_head("value")
     mixed = walk.of_head("mixed")[at]
-    sheet = Sheet("The values are mixed in these shares", "§3.2.1, eq. 1", walk.where,
+    sheet = Sheet(said("mixture.title"), said("eq1"), walk.where,
                   walk.code(f"{path}.mixed"))  # fmt: skip
-    sheet.formula("z = attention₁·v₁ + attention₂·v₂ + …")
+    sheet.formula(said("mixture.formula"))
     order = kept(shares.tolist(), sheet.rows_left - 2)
-    rows = [["word", "attention", *features(values.size(1), FEWER)]]
+    rows = [[said("softmax.word"), said("softmax.attention"), *features(values.size(1), FEWER)]]
     for i in order:
         rows.append([walk.words[i], number(float(shares[i]), 3), *numbers(values[i], FEWER)])
     if len(order) < len(shares):
         blank = [""] * (len(rows[0]) - 2)
-        rows.append([f"{len(shares) - len(order)} others", "", *blank])
-    rows.append(["sum z", "1.000", *numbers(mixed, FEWER)])
+        rows.append([said("others", count=len(shares) - len(order)), "", *blank])
+    rows.append([said("mixture.sum"), "", *numbers(mixed, FEWER)])
     rows[-1][1] = number(float(shares.sum()), 3)
-    sheet.table(rows, f"Values of each word and their mixture for {walk.name}",
+    sheet.table(rows, said("mixture.alt", name=walk.name),
                 strong=(len(rows) - 1,))  # fmt: skip
-    return sheet.finished(
-        f"Each value is multiplied by its share, and all are added. The numbers: "
-        f'trace["{path}.value"][0, {walk.head}] and trace["{path}.mixed"][0, {walk.head}, {at}].'
-    )
+    return sheet.finished(said("mixture.notes", path=path, head=walk.head, at=at))
 
 
 def whole_head(walk: Walk) -> Slide | None:
@@ -158,22 +144,21 @@ def whole_head(walk: Walk) -> Slide | None:
     masked = walk.stack == "decoder"
     return grid(
         walk, walk.attention, walk.head, walk.words, walk.words, walk.word,
-        "Every word asks every word", "§3.2.1, eq. 1", walk.where,
-        "Each row is a word that looks, each column a word that is looked at; a row adds up to 1."
-        + (" A dot is hidden: no word sees the words after it." if masked else ""),
+        said("whole_head.title"), said("eq1"), walk.where,
+        said("whole_head.said") + (said("whole_head.masked") if masked else ""),
     )  # fmt: skip
 
 
 def grid(
     walk: Walk, path: str, head: int, rows: list[str], keys: list[str], strong: int | None,
-    title: str, paper: str, shows: str, said: str,
+    title: str, paper: str, shows: str, lead: str,
 ) -> Slide | None:  # fmt: skip
     """A head as a shaded grid; rows around the strong one where not all have room."""
     if len(keys) > FITS:
         return None
     weights = walk.tape[f"{path}.weights"][0, head].float()
     sheet = Sheet(title, paper, shows, walk.code(f"{path}.weights"))
-    sheet.say(said, 18)
+    sheet.say(lead, 18)
     room = sheet.grid_rows(keys)
     start = 0
     if len(rows) > room:
@@ -187,14 +172,11 @@ def grid(
         for q in chosen
     ]
     here = None if strong is None else strong - start
-    sheet.grid(
-        [rows[q] for q in chosen], keys, shares, f"{shows}: attention as a grid", strong=here
-    )
+    sheet.grid([rows[q] for q in chosen], keys, shares, said("grid.alt", shows=shows), strong=here)
     if len(chosen) < len(rows):
-        sheet.shows += f", rows {start + 1} to {start + len(chosen)} of {len(rows)}"
+        sheet.shows += said("grid.rows", first=start + 1, last=start + len(chosen), count=len(rows))
     return sheet.finished(
-        f'The numbers: trace["{path}.weights"][0, {head}] [query, key]. '
-        f"Code: {walk.code(f'{path}.weights')}."
+        said("grid.notes", path=path, head=head, code=walk.code(f"{path}.weights"))
     )
 
 
@@ -202,30 +184,27 @@ def all_heads(walk: Walk) -> Slide:
     """The same word in every head of the layer."""
     path, at = walk.attention, walk.word
     weights = walk.tape[f"{path}.weights"][0, :, at].float()  # [head, key]
-    sheet = Sheet(f"All heads at once, from “{walk.name}”", "§3.2.2", f"{walk.stack}, layer 1",
+    sheet = Sheet(said("heads.title", name=walk.name), "§3.2.2", walk.first_layer,
                   walk.code(f"{path}.weights"))  # fmt: skip
     count = weights.size(0)
-    sheet.say(
-        f"{count} heads look in {count} ways, each with matrices of its own."
-        if count > 1 else "This model has one head."
-    )  # fmt: skip
+    sheet.say(said("heads.said", count=count) if count > 1 else said("heads.one"))
     names = walk.words
     order = kept(weights.amax(0).tolist(), 13)
     room = min(count, sheet.grid_rows([names[k] for k in order]))
-    rows = [f"head {h + 1}" for h in range(room)]
+    rows = [said("head", head=h + 1) for h in range(room)]
     sheet.grid(rows, [names[k] for k in order], weights[:room, order].tolist(),
-               f"Attention of {walk.name} in each head", strong=walk.head)  # fmt: skip
+               said("heads.alt", name=walk.name), strong=walk.head)  # fmt: skip
     left = []
     if len(order) < len(names):
-        left.append(f"the {len(order)} words that are looked at most")
+        left.append(said("heads.words", count=len(order)))
     if room < count:
-        left.append(f"the first {room} of {count} heads")
-    said = f"Shown: {' and '.join(left)}. " if left else ""
-    best = [f"head {h + 1}: {names[int(row.argmax())]}" for h, row in enumerate(weights)]
-    return sheet.finished(
-        f"{said}Where each looks most: {'; '.join(best)}. The numbers: "
-        f'trace["{path}.weights"][0, :, {at}].'
-    )
+        left.append(said("heads.first", room=room, count=count))
+    shown = said("heads.shown", left=said("heads.and").join(left)) if left else ""
+    best = [
+        said("heads.best", head=h + 1, word=names[int(row.argmax())])
+        for h, row in enumerate(weights)
+    ]
+    return sheet.finished(said("heads.notes", shown=shown, best="; ".join(best), path=path, at=at))
 
 
 def joined(walk: Walk) -> Slide:
@@ -233,25 +212,27 @@ def joined(walk: Walk) -> Slide:
     path, at = walk.attention, walk.word
     mixed = walk.tape[f"{path}.mixed"][0, :, at].float()  # [head, feature]
     output = walk.row(f"{path}.output")
-    sheet = Sheet("The heads are put together", "§3.2.2", f"{walk.stack}, layer 1",
+    sheet = Sheet(said("joined.title"), "§3.2.2", walk.first_layer,
                   walk.code(f"{path}.output"))  # fmt: skip
-    sheet.formula("MultiHead = Concat(z of head 1, …, z of head h)·W_O")
+    sheet.formula(said("joined.formula"))
     total = mixed.numel()
-    sheet.say(
-        f"{mixed.size(0)} × {mixed.size(1)} = {total} numbers, side by side, are mixed by a "
-        f"learned matrix into {len(output)}: what attention has to say to “{walk.name}”."
-    )
+    sheet.say(said(
+        "joined.said", heads=mixed.size(0), each=mixed.size(1), total=total, width=len(output),
+        name=walk.name,
+    ))  # fmt: skip
     room = min(mixed.size(0), sheet.rows_left - 3)
     rows: list[list[str | Cell]] = [["", *features(mixed.size(1), SHOWN)]]
     for head in range(room):
-        name = Cell(text=f"z of head {head + 1}", align="left", colour=COLOURS[head % len(COLOURS)])
+        name = Cell(
+            text=said("joined.head", head=head + 1),
+            align="left",
+            colour=COLOURS[head % len(COLOURS)],
+        )
         rows.append([name, *numbers(mixed[head], SHOWN)])
     if room < mixed.size(0):
-        rows.append([f"{mixed.size(0) - room} more", *[""] * (len(rows[0]) - 1)])
+        rows.append([said("joined.more", count=mixed.size(0) - room), *[""] * (len(rows[0]) - 1)])
     last = numbers(output, SHOWN)
-    rows.append(["output", *last, *[""] * (len(rows[0]) - 1 - len(last))])
-    sheet.table(rows, f"The heads' results for {walk.name} and the output",
+    rows.append([said("output"), *last, *[""] * (len(rows[0]) - 1 - len(last))])
+    sheet.table(rows, said("joined.alt", name=walk.name),
                 strong=(len(rows) - 1,))  # fmt: skip
-    return sheet.finished(
-        f'The numbers: trace["{path}.mixed"][0, :, {at}] and trace["{path}.output"][0, {at}].'
-    )
+    return sheet.finished(said("joined.notes", path=path, at=at))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from glassformer.slides.deck import Slide
 from glassformer.slides.sheet import Sheet
+from glassformer.slides.words import said
 
 
 def paper_map(slides: Sequence[Slide], first: int) -> list[Slide]:
@@ -16,18 +17,15 @@ def paper_map(slides: Sequence[Slide], first: int) -> list[Slide]:
     listed = [(first + i, slide) for i, slide in enumerate(slides) if slide.paper]
     made: list[Slide] = []
     while listed:
-        title = "Where it is: paper and code"
-        sheet = Sheet(title if not made else f"{title} (more)")
+        title = said("map.title")
+        sheet = Sheet(title if not made else said("map.more", title=title))
         room = sheet.rows_left - 1
-        rows = [["slide", "step", "the paper", "the line"]]
+        rows = [[said("map.slide"), said("map.step"), said("map.paper"), said("map.line")]]
         for number, slide in listed[:room]:
             rows.append(
                 [str(number), slide.title, slide.paper, slide.code.removeprefix("glassformer/")]
             )
-        sheet.table(rows, "The steps with their sections of the paper and lines of code")
-        made.append(sheet.finished(
-            '"Attention Is All You Need", Vaswani et al. 2017. The lines are those that ran; '
-            "glassformer code RUN prints all that a model executes."
-        ))  # fmt: skip
+        sheet.table(rows, said("map.alt"))
+        made.append(sheet.finished(said("map.notes")))
         listed = listed[room:]
     return made

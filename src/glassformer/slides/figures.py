@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from glassformer.slides.words import decimal, said
+
 
 def number(value: float, digits: int = 2) -> str:
     """With so many digits after the point; a whole number as it is, in groups of three."""
@@ -17,16 +19,16 @@ def number(value: float, digits: int = 2) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     text = f"{abs(value):.{digits}f}"
-    return f"−{text}" if value < 0 and float(text) else text
+    return decimal(f"−{text}" if value < 0 and float(text) else text)
 
 
 def percent(value: float) -> str:
     """A share in per cent."""
     if 0 < value < 0.005:
-        return "< 1 %"
+        return said("percent.little")
     if 0.995 < value < 1:
-        return "> 99 %"
-    return f"{100 * value:.0f} %"
+        return said("percent.most")
+    return said("percent", figures=f"{100 * value:.0f}")
 
 
 def numbers(values: Sequence[float] | Tensor, most: int, digits: int = 2) -> list[str]:

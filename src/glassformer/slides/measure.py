@@ -10,6 +10,8 @@ BOLD = 1.16
 # Of a line's size, by kind of character.
 WIDTHS = {
     **dict.fromkeys("iljI.,:;'’‘|!()[]·/ ", 0.4),
+    "\u00a0": 0.4,  # and the narrow one, between a word and its mark
+    "\u202f": 0.3,
     **dict.fromkeys("frt-_", 0.45),
     **dict.fromkeys("“”?*TFL", 0.6),
     **dict.fromkeys("wOQGDN+=<>~^#×÷−&", 0.84),

@@ -16,6 +16,7 @@ from glassformer.slides.figures import number
 from glassformer.slides.measure import LEADING, wrapped
 from glassformer.slides.sheet import ACROSS, Sheet
 from glassformer.slides.walk import Walk
+from glassformer.slides.words import said
 
 VERSIONS, MOST, LONGEST = (1, 2), 1000, 10_000  # as the page writes and reads them
 LARGEST = 40 * 2**20  # bytes
@@ -82,23 +83,25 @@ def checked(note: Any, where: str) -> Pin:
 
 def pinned(walk: Walk, pin: Pin, count: int, total: int) -> list[Slide]:
     """A pin's slides: more than one where the note is long."""
-    title = pin.title.strip() or pin.path or f"Pin {count}"
-    sheet = Sheet(title, "", f"pin {count} of {total}")
-    rows = [["pinned", pin.path or "the page"]]
+    title = pin.title.strip() or pin.path or said("pin.title", count=count)
+    sheet = Sheet(title, "", said("pin.shows", count=count, total=total))
+    rows = [[said("pin.pinned"), pin.path or said("pin.page")]]
     if pin.path:
-        rows.append(["its value then", shortened(pin.value)])
+        rows.append([said("pin.then"), shortened(pin.value)])
     sentence = pin.place.get("text", "")
     if sentence:
-        rows.append(["on the sentence", sentence])
+        rows.append([said("pin.sentence"), sentence])
     here = value_here(walk, pin.path, pin.flat, pin.place)
     if here is not None:
-        rows.append(["its value here", here])
-    sheet.table(rows, f"What was pinned: {rows[0][1]}", header=0)
-    notes = f"Pinned on the page. Its place there: {address(pin.place)}"
+        rows.append([said("tour.value"), here])
+    sheet.table(rows, said("pin.alt", what=rows[0][1]), header=0)
+    notes = said("pin.notes", address=address(pin.place))
     slides: list[Slide] = []
     for part in pages(pin.text.strip(), sheet.left_below):
         if slides:
-            sheet = Sheet(f"{title} (continued)", "", f"pin {count} of {total}")
+            sheet = Sheet(
+                said("pin.continued", title=title), "", said("pin.shows", count=count, total=total)
+            )
         if part:
             sheet.say(part)
         slides.append(sheet.finished(notes))

@@ -11,6 +11,7 @@ from glassformer.slides.deck import Slide
 from glassformer.slides.figures import number, percent
 from glassformer.slides.sheet import Sheet
 from glassformer.slides.walk import Walk
+from glassformer.slides.words import said
 
 TRIED = 6  # words of the source
 FALLS = 0.5  # of its probability: less than that and the choice hangs on what was cut
@@ -27,15 +28,11 @@ def where_it_looked(walk: Walk) -> Slide | None:
     strongest = looks.amax((0, 1))
     keys = [k for k in strongest.argsort(descending=True).tolist() if k in walk.inner][:TRIED]
     before = float(walk.tape["probabilities"][0, at, wanted])
-    sheet = Sheet(f"Where did it look for “{name}”?", "§3.2.3",
-                  "cross-attention, cut")  # fmt: skip
-    sheet.say(
-        f"The largest attention on each source word, in any layer and head, where it writes "
-        f"“{name}”. Looking is not yet proof: so the word is cut off, and “{name}”, which had a "
-        f"probability of {number(before, 3)}, is computed again."
-    )
-    rows = [["source word", "attention", "layer, head", "cut while writing",
-             "cut everywhere"]]  # fmt: skip
+    sheet = Sheet(said("looked.title", name=name), "§3.2.3",
+                  said("looked.shows"))  # fmt: skip
+    sheet.say(said("looked.said", name=name, before=number(before, 3)))
+    rows = [[said("looked.word"), said("softmax.attention"), said("looked.place"),
+             said("looked.writing"), said("looked.everywhere")]]  # fmt: skip
     falls = []
     for key in keys:
         layer, head = divmod(int(looks[:, :, key].argmax()), looks.size(1))
@@ -45,27 +42,19 @@ def where_it_looked(walk: Walk) -> Slide | None:
         place = f"{layer + 1}, {head + 1}"
         rows.append([walk.read[key], number(float(strongest[key]), 3), place,
                      number(writing, 3), number(reading, 3)])  # fmt: skip
-    alt = f"Source words, attention, and the probability of {name} without each"
+    alt = said("looked.alt", name=name)
     sheet.table(rows, alt, below=1.1)
     sheet.say(verdict(walk, name, before, keys, falls), 20, bold=True)
-    return sheet.finished(
-        "Cut while it writes: the attention on the word is set to 0 in every layer and head of "
-        f"cross-attention, at position {at} alone. Cut everywhere: in the encoder as "
-        "well, so that no other word knows of it. The other shares stay as they are. Ask before "
-        "you show the last two columns: which word does it need?"
-    )
+    return sheet.finished(said("looked.notes", at=at))
 
 
 def verdict(walk: Walk, name: str, before: float, keys: list[int], falls: list[float]) -> str:
     """What the cuts show."""
     proved = [walk.read[k] for k, left in zip(keys, falls, strict=True) if left <= FALLS * before]
     if not proved:
-        return (
-            f"Without any one of these words “{name}” keeps more than half of its probability: "
-            "it did not need a single one of them."
-        )
-    words = ", ".join(f"“{word}”" for word in dict.fromkeys(proved))
-    return f"Without {words}, “{name}” keeps at most half of its {percent(before)}."
+        return said("looked.none", name=name)
+    words = ", ".join(said("quoted", word=word) for word in dict.fromkeys(proved))
+    return said("looked.proved", words=words, name=name, share=percent(before))
 
 
 def cut(walk: Walk, at: int, key: int, read: bool) -> Patch:

@@ -31,6 +31,7 @@ from glassformer.slides.deck import (
     Text,
 )
 from glassformer.slides.measure import clipped, height, width
+from glassformer.slides.words import decimal, said
 
 ROW = 0.34  # a row of a table in the smallest type
 GAP = 0.2
@@ -39,7 +40,7 @@ ACROSS = WIDTH - 2 * MARGIN
 CLEAR = 0.08  # between a word and the lines from it
 LONGEST = 2.2  # inches, of a word's name in a grid
 SIZES = (24, 22, 20, SMALLEST)  # of type in tables
-NUMERIC = re.compile(r"[−\d., %<>]*|…|hidden|NaN|−?∞")
+NUMERIC = re.compile(r"[−\d., \u00a0%<>]*|…|NaN|−?∞")
 
 
 class Sheet:
@@ -214,7 +215,10 @@ def named(
     """The cells of a table: numbers stand to the right, words to the left."""
     texts = [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in rows]
     sides: list[Side] = [
-        "right" if c and all(NUMERIC.fullmatch(row[c]) for row in texts[header:]) else "left"
+        "right"
+        if c
+        and all(NUMERIC.fullmatch(row[c]) or row[c] == said("hidden") for row in texts[header:])
+        else "left"
         for c in range(len(texts[0]))
     ]
     return [
@@ -270,7 +274,7 @@ def shaded(share: float | None, numbers: bool) -> Cell:
     """A cell as dark as its share; what a mask hides is grey with a dot."""
     if share is None:
         return Cell(text="·", fill=SOFT, colour=QUIET, align="center")
-    text = f"{share:.2f}" if numbers else ""
+    text = decimal(f"{share:.2f}") if numbers else ""
     ink = PAPER if share > 0.5 else INK
     return Cell(text=text, fill=mixed(QUERY, share), colour=ink, align="center")
 

@@ -13,6 +13,7 @@ from glassformer.slides.figures import number
 from glassformer.slides.pins import address, chosen_cell, pages
 from glassformer.slides.sheet import Sheet
 from glassformer.slides.walk import Walk
+from glassformer.slides.words import said
 from glassformer.tours import Step, Tour
 
 SIZE = 22
@@ -23,11 +24,11 @@ PLACEHOLDER = re.compile(r"\{([\w-]*)\}")
 
 def toured(walk: Walk, tour: Tour) -> list[Slide]:
     """A slide for each step that says something; the index of ideas is the page's alone."""
-    said = [(chapter, step) for chapter in tour.chapters for step in chapter.steps if not step.idea]
+    told = [(chapter, step) for chapter in tour.chapters for step in chapter.steps if not step.idea]
     slides: list[Slide] = []
-    for i, (chapter, step) in enumerate(said, 1):
+    for i, (chapter, step) in enumerate(told, 1):
         title = chapter.title if len(tour.chapters) > 1 else tour.title
-        slides += slides_of(walk, step, f"{title}, step {i} of {len(said)}")
+        slides += slides_of(walk, step, said("tour.shows", title=title, step=i, count=len(told)))
     return slides
 
 
@@ -37,12 +38,12 @@ def slides_of(walk: Walk, step: Step, shows: str) -> list[Slide]:
     if step.at:
         cell = chosen_cell(walk, step.at, step.sentence)
         if cell is not None:
-            sheet.table([["the number", cell[0]], ["its value here", cell[1]]],
-                        "The number that the step stands at", header=0)  # fmt: skip
+            sheet.table([[said("tour.number"), cell[0]], [said("tour.value"), cell[1]]],
+                        said("tour.alt"), header=0)  # fmt: skip
     slides: list[Slide] = []
     for part in pages(shown(walk, step), sheet.left_below, SIZE):
         if slides:
-            sheet = Sheet(f"{step.title} (more)", "", shows)
+            sheet = Sheet(said("map.more", title=step.title), "", shows)
         if part:
             sheet.say(part, SIZE)
         slides.append(sheet.finished(spoken(walk, step)))
@@ -62,15 +63,15 @@ def shown(walk: Walk, step: Step) -> str:
 def spoken(walk: Walk, step: Step) -> str:
     """What the speaker has: all that the step may tell, each with when it is so."""
     lines = [
-        f"If {one.when}: {filled(walk, one.text)}" if one.when else filled(walk, one.text)
+        said("tour.if", when=one.when, text=filled(walk, one.text))
+        if one.when
+        else filled(walk, one.text)
         for one in step.tell
     ]
     if step.otherwise:
-        lines.append(f"Where the model has no such thing: {filled(walk, step.otherwise)}")
-    place = f" at {address(step.at)}" if step.at else ""
-    lines.append(
-        f"{BLANK} is what the page computes for the model at hand: open the tour there{place}."
-    )
+        lines.append(said("tour.otherwise", text=filled(walk, step.otherwise)))
+    place = said("tour.place", address=address(step.at)) if step.at else ""
+    lines.append(said("tour.blank", blank=BLANK, place=place))
     return "\n\n".join(lines)
 
 
@@ -81,7 +82,7 @@ def filled(walk: Walk, text: str) -> str:
         "model": walk.about["run"], "sentence": walk.about["text"], "output": walk.about["output"],
         "layers": number(config.n_layers), "heads": number(config.n_heads),
         "width": number(config.d_model), "head_width": number(config.key_width),
-        "parameters": walk.sizes()["parameters"],
+        "parameters": walk.parameters,
     }  # fmt: skip
     text = LINK.sub(r"\1", text).replace("**", "")
     return PLACEHOLDER.sub(lambda one: str(known.get(one[1], BLANK)), text)

@@ -14,8 +14,10 @@ from glassformer.errors import ConfigError
 from glassformer.inspection.tape import Entry, Tape
 from glassformer.loaded import LoadedModel
 from glassformer.slides.figures import number
+from glassformer.slides.words import said
 
 FITS = 24  # tokens, that stand side by side on a slide
+NAMED = {"</s>": "end", "<s>": "start", "<pad>": "padding"}
 PRONOUNS = {"il", "elle", "ils", "elles"}  # of petit's French, which "it" and "they" become
 
 
@@ -153,29 +155,39 @@ class Walk:
     @property
     def where(self) -> str:
         """Which head is followed, for people, who count from 1."""
-        return f"{self.stack}, layer 1, head {self.head + 1}"
+        return said("layer.head", stack=said(self.stack), layer=1, head=self.head + 1)
+
+    @property
+    def first_layer(self) -> str:
+        """The layer that is followed, for people."""
+        return said("layer", stack=said(self.stack), layer=1)
+
+    @property
+    def parameters(self) -> str:
+        """How many there are."""
+        return number(sum(p.numel() for p in self.model.model.parameters()))
 
     def piece(self, index: int) -> str:
         """A token of the output, or a label."""
         if self.config.labels is not None:
             from glassformer.tasks.labelling import label_names
 
-            return label_names(self.config, self.model.tokenizers)[index] or "(none)"
+            return label_names(self.config, self.model.tokenizers)[index] or said("none")
         return readable(self.model.tokenizers.target.pieces([index])[0])
 
     def sizes(self) -> dict[str, Any]:
         """What the model is, in figures."""
         config = self.config
-        count = sum(p.numel() for p in self.model.model.parameters())
         layers = f"2 × {config.n_layers}" if self.decoder else str(config.n_layers)
         return {
-            "model": self.model.name, "family": config.family, "layers": layers,
-            "heads in each": str(config.n_heads), "d_model": str(config.d_model),
-            "d_ff": str(config.d_ff), "parameters": number(count),
+            said("fact.model"): self.model.name, said("fact.family"): said(config.family),
+            said("fact.layers"): layers, said("fact.heads"): str(config.n_heads),
+            "d_model": str(config.d_model), "d_ff": str(config.d_ff),
+            said("fact.parameters"): self.parameters,
         }  # fmt: skip
 
 
 def readable(piece: str) -> str:
     """A token as it is read: the mark of a space before it taken off."""
     plain = piece.replace("▁", " ").replace("Ġ", " ").strip()
-    return {"</s>": "(end)", "<s>": "(start)", "<pad>": "(padding)"}.get(plain, plain) or "␣"
+    return said(NAMED[plain]) if plain in NAMED else plain or "␣"

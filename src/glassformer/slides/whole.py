@@ -18,6 +18,7 @@ from glassformer.slides.deck import (
 )
 from glassformer.slides.sheet import Sheet
 from glassformer.slides.walk import Walk
+from glassformer.slides.words import said
 
 # The colours of the paper's Figure 1.
 ATTENTION, FEEDFORWARD, NORM, EMBEDDING, OUTPUT = (
@@ -28,19 +29,18 @@ ATTENTION, FEEDFORWARD, NORM, EMBEDDING, OUTPUT = (
     "#cce8cf",
 )
 WIDE, HIGH = 5.2, 0.5
-NAMES = {"self_attention": "self-attention", "cross_attention": "cross-attention"}
+ATTENTIONS = ("self_attention", "cross_attention")
 
 
 def whole(walk: Walk) -> Slide:
     """The model from below to above, as in the paper's Figure 1."""
     names = ("encoder", "decoder") if walk.decoder else (walk.stack,)
     stacks = [read_stack(walk.model.model, walk.tape, name) for name in names]  # type: ignore[arg-type]
-    sheet = Sheet("The whole of it", "§3, Figure 1", walk.model.name)
+    sheet = Sheet(said("whole.title"), said("figure1"), walk.model.name)
     if walk.decoder:
-        count = walk.config.n_layers
-        sheet.say(f"Two halves: one reads, one writes. Each is a stack; layers: {count}.")
+        sheet.say(said("whole.two", count=walk.config.n_layers))
     else:
-        sheet.say(f"The paper's model has two halves. This one has the {walk.stack} alone.")
+        sheet.say(said(f"whole.{walk.stack}"))
     rows = [blocks(walk, stack) for stack in stacks]
     step = min((BOTTOM - sheet.top - HIGH) / (max(map(len, rows)) - 1), 0.85)
     strokes: list[Stroke] = []
@@ -60,41 +60,39 @@ def whole(walk: Walk) -> Slide:
         strokes += over(middles, list(tops[0].values())[-1], crossing(tops[1]))
     box = Box(middles[0] - WIDE / 2, sheet.top, middles[-1] - middles[0] + WIDE, BOTTOM - sheet.top)
     columns = zip(names, rows, strict=True)
-    said = "; ".join(f"{name}: {', '.join(text for text, _ in row)}" for name, row in columns)
-    sheet.parts.append(Drawing(box=box, alt=f"From below to above. {said}", marks=tuple(strokes)))
+    parts = "; ".join(
+        said("whole.parts", stack=said(name), blocks=", ".join(text for text, _ in row))
+        for name, row in columns
+    )
+    sheet.parts.append(Drawing(box=box, alt=said("whole.alt", parts=parts), marks=tuple(strokes)))
     sheet.top = BOTTOM
-    return sheet.finished(
-        "Read it from below to above, as in the paper's Figure 1. Each layer adds what it finds to "
-        "what is there. "
-        + ("Every layer of the decoder looks at what the last layer of the encoder made."
-           if walk.decoder else "")
-    )  # fmt: skip
+    return sheet.finished(said("whole.notes") + (said("whole.crossed") if walk.decoder else ""))
 
 
 def blocks(walk: Walk, stack: Stack) -> list[tuple[str, str]]:
     """The names and colours of a stack's parts, from below."""
     embedding = "patches" if walk.image else "embedding"
-    found = [(f"{embedding} + positions", EMBEDDING)]
+    found = [(said(f"whole.{embedding}"), EMBEDDING)]
     for sublayer in stack.sublayers:
-        name = NAMES.get(sublayer.name, "feed-forward")
-        name = f"masked {name}" if sublayer.masked else name
+        name = said(f"whole.{sublayer.name if sublayer.name in ATTENTIONS else 'feedforward'}")
+        name = said("whole.masked", name=name) if sublayer.masked else name
         attends = sublayer.kind == "attention"
-        order = f"norm, {name}, add" if sublayer.norm_first else f"{name}, add, norm"
+        order = said("whole.pre" if sublayer.norm_first else "whole.post", name=name)
         found.append((order, ATTENTION if attends else FEEDFORWARD))
     if stack.layers > 1:
-        more = "layer 2" if stack.layers == 2 else f"layers 2 to {stack.layers}"
-        found.append((f"{more}: the same", SOFT))
+        more = "whole.layer" if stack.layers == 2 else "whole.layers"
+        found.append((said(more, count=stack.layers), SOFT))
     if stack.final_norm:
-        found.append(("norm", NORM))
+        found.append((said("whole.norm"), NORM))
     if not walk.decoder or stack.name == "decoder":
         unit = "labels" if walk.config.labels is not None else "tokens"
-        found.append((f"probabilities of {unit}", OUTPUT))
+        found.append((said(f"whole.{unit}"), OUTPUT))
     return found
 
 
 def crossing(places: dict[str, float]) -> float:
     """How high the decoder's look at the encoder stands."""
-    return next(y for text, y in places.items() if "cross" in text)
+    return next(y for text, y in places.items() if said("whole.cross_attention") in text)
 
 
 def over(middles: list[float], start: float, end: float) -> list[Stroke]:

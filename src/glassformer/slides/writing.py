@@ -10,6 +10,7 @@ from glassformer.slides.deck import ACCENT, COLOURS, QUERY, Slide
 from glassformer.slides.figures import number, percent
 from glassformer.slides.sheet import Sheet
 from glassformer.slides.walk import Walk
+from glassformer.slides.words import decimal, said
 
 TOP = 8  # words of a distribution
 
@@ -23,8 +24,8 @@ def mask(walk: Walk) -> Slide | None:
     head = sharpest(weights)
     return grid(
         walk, path, head, walk.written, walk.written, None,
-        "The decoder looks back, never ahead", "§3.2.3", f"decoder, layer 1, head {head + 1}",
-        "Each row has read its word and those before. What comes later is hidden (·).",
+        said("mask.title"), "§3.2.3",
+        said("layer.head", stack=said("decoder"), layer=1, head=head + 1), said("mask.said"),
     )  # fmt: skip
 
 
@@ -42,20 +43,16 @@ def cross(walk: Walk) -> Slide | None:
     layer = max(range(len(paths)), key=lambda i: float(best[i].max()))
     head = int(best[layer].argmax())
     weights = walk.tape[paths[layer]][0, head].float()
-    shows = f"decoder, layer {layer + 1}, head {head + 1}"
-    sheet = Sheet("Where it looks while it writes", "§3.2.3", shows, walk.code(paths[layer]))
-    sheet.say("Above, what it writes; below, what was read. Thicker lines are more attention.", 18)
+    shows = said("layer.head", stack=said("decoder"), layer=layer + 1, head=head + 1)
+    sheet = Sheet(said("cross.title"), "§3.2.3", shows, walk.code(paths[layer]))
+    sheet.say(said("cross.said"), 18)
     colours = [COLOURS[i % len(COLOURS)] for i in range(len(walk.next))]
-    most = [f"{walk.next[q]}: {walk.read[int(row.argmax())]} {percent(float(row.max()))}"
+    most = [said("cross.most", word=walk.next[q], read=walk.read[int(row.argmax())],
+                 share=percent(float(row.max())))
             for q, row in enumerate(weights)]  # fmt: skip
     sheet.ribbons(walk.next, walk.read, weights.tolist(), colours,
-                  f"{shows}: most attention of each word. {'; '.join(most)}")  # fmt: skip
-    return sheet.finished(
-        "The queries are the decoder's, keys and values the encoder's. Shown is the head of all "
-        "layers whose attention is most on single words. "
-        f'The numbers: trace["{paths[layer]}"][0, {head}] [query, key]; the query is the position '
-        f"that writes the word. Most attention: {'; '.join(most)}."
-    )
+                  said("cross.alt", shows=shows, most="; ".join(most)))  # fmt: skip
+    return sheet.finished(said("cross.notes", path=paths[layer], head=head, most="; ".join(most)))
 
 
 def choice(walk: Walk) -> Slide:
@@ -63,35 +60,30 @@ def choice(walk: Walk) -> Slide:
     at, label = walk.choice, walk.config.labels is not None
     logits, shares = walk.row("logits", at), walk.row("probabilities", at)
     unit = "label" if label else "token"
-    sheet = Sheet(f"Every {unit} gets a probability", "§3.4", "output", walk.code("probabilities"))
-    sheet.formula("logits = x·W + b,   probabilities = softmax(logits)" if walk.config.output_bias
-                  else "logits = x·W,   probabilities = softmax(logits)")  # fmt: skip
-    sheet.say(
-        f"{situation(walk)} {number(len(logits))} {unit}s get a logit each, and the softmax "
-        "makes shares of 100 % of them."
-    )
+    sheet = Sheet(said(f"choice.title.{unit}"), "§3.4", said("output"), walk.code("probabilities"))
+    sheet.formula(said("choice.bias" if walk.config.output_bias else "choice.formula"))
+    sheet.say(said(f"choice.said.{unit}", where=situation(walk), count=number(len(logits))))
     best = logits.topk(min(TOP, len(logits), sheet.rows_left - 1)).indices.tolist()
-    rows = [[unit, "logit", "probability"]]
+    rows = [[said(f"choice.{unit}"), said("choice.logit"), said("probability")]]
     rows += [[walk.piece(i), number(float(logits[i])), number(float(shares[i]), 3)] for i in best]
-    made = sheet.table(rows, f"The most probable {unit}s", room=7.5)
-    sheet.bars(made, [float(shares[i]) for i in best], ACCENT, "Their probabilities as bars")
-    return sheet.finished(
-        f'The numbers: trace["logits"][0, {at}] and trace["probabilities"][0, {at}]. All '
-        f"probabilities add up to {float(shares.sum()):.4f}; these {len(best)} to "
-        f"{float(shares[best].sum()):.4f}."
-    )
+    made = sheet.table(rows, said(f"choice.alt.{unit}"), room=7.5)
+    sheet.bars(made, [float(shares[i]) for i in best], ACCENT, said("choice.bars"))
+    return sheet.finished(said(
+        "choice.notes", at=at, count=len(best), total=number(float(shares.sum()), 4),
+        part=number(float(shares[best].sum()), 4),
+    ))  # fmt: skip
 
 
 def situation(walk: Walk) -> str:
     """Where the choice is made."""
     at = walk.choice
     if walk.config.labels is not None:
-        return "The first position's vector decides what the whole is."
+        return said("choice.whole")
     if walk.config.family == "encoder-only":
-        return f"At the place of “{walk.read[at]}”:"
+        return said("choice.place", word=walk.read[at])
     if walk.decoder:
-        return f"Having read “{walk.written[at]}”, before it writes “{walk.next[at]}”:"
-    return f"After “{' '.join(walk.written[max(0, at - 5) : at + 1])}”:"
+        return said("choice.writes", word=walk.written[at], next=walk.next[at])
+    return said("choice.after", words=" ".join(walk.written[max(0, at - 5) : at + 1]))
 
 
 def loop(walk: Walk) -> Slide | None:
@@ -100,25 +92,23 @@ def loop(walk: Walk) -> Slide | None:
         return None
     shares = walk.tape["probabilities"][0].float()
     writes = walk.decoder
-    title = "Written word by word" if writes else "Every place predicts what comes next"
+    title = said("loop.writes" if writes else "loop.predicts")
     sheet = Sheet(
-        title, "§3.1", "decoding" if writes else "predictions", walk.code("probabilities")
+        title,
+        "§3.1",
+        said("loop.decoding" if writes else "loop.predictions"),
+        walk.code("probabilities"),
     )
-    sheet.say(
-        "Each word that is written is read again, and then the next one is chosen, until the end."
-        if writes else "In training all places learn at once; when it writes, only the last counts."
-    )  # fmt: skip
+    sheet.say(said("loop.read.again" if writes else "loop.together"))
     rows = [
         [
-            "it has read",
-            "writes" if writes else "then came",
-            "probability",
-            "best guess",
-            "its probability",
+            said("loop.read"),
+            said("loop.wrote" if writes else "loop.came"),
+            said("probability"),
+            said("loop.second" if writes else "loop.guess"),
+            said("loop.its"),
         ]
     ]
-    if writes:
-        rows[0][3:] = ["next best", "its probability"]
     room = sheet.rows_left - 1
     count = len(walk.written)
     last = count if writes else count - 1  # what follows a text is not known
@@ -130,14 +120,10 @@ def loop(walk: Walk) -> Slide | None:
             walk.written[at], walk.next[at], number(float(shares[at, wanted]), 3),
             walk.piece(other), number(float(shares[at, other]), 3),
         ])  # fmt: skip
-    sheet.table(rows, "Step by step: what was read, what was written, and how probable it was")
+    sheet.table(rows, said("loop.alt"))
     if last > room:
-        sheet.shows += f", 1 to {room} of {last}"
-    return sheet.finished(
-        'The numbers: trace["probabilities"][0, step, token], one pass over all positions; '
-        "writing word by word with the cache gives the same."
-        if writes else 'The numbers: trace["probabilities"][0, position, token].'
-    )  # fmt: skip
+        sheet.shows += said("loop.rows", room=room, count=last)
+    return sheet.finished(said("loop.notes.writes" if writes else "loop.notes.predicts"))
 
 
 def loss(walk: Walk) -> Slide | None:
@@ -152,17 +138,14 @@ def loss(walk: Walk) -> Slide | None:
     smoothing = walk.model.smoothing
     losses = smoothed_cross_entropy(logits, targets.to(logits.device), smoothing)
     shares = walk.tape["probabilities"][0, :count].float()
-    sheet = Sheet("How it learns: the loss", "§5.3, §5.4", "loss")
-    sheet.formula("loss = −(1 − ε)·log p(target) − ε·mean of all log p")
-    taken = (
-        "what the model wrote is taken as the target" if walk.decoder else "the target is the text"
-    )
-    sheet.say(
-        f"Here {taken}. ε = {smoothing:g} is label smoothing: a little of the target goes to every "
-        f"token. The mean over {count} positions is {number(float(losses.mean()), 3)} nats; an "
-        "update turns every parameter a little, so that it falls."
-    )
-    rows = [["target", "probability", "−log p", "loss"]]
+    sheet = Sheet(said("loss.title"), "§5.3, §5.4", said("loss.shows"))
+    sheet.formula(said("loss.formula"))
+    taken = said("loss.written" if walk.decoder else "loss.text")
+    sheet.say(said(
+        "loss.said", taken=taken, smoothing=decimal(f"{smoothing:g}"), count=count,
+        mean=number(float(losses.mean()), 3),
+    ))  # fmt: skip
+    rows = [[said("loss.target"), said("probability"), "−log p", said("loss.shows")]]
     room = sheet.rows_left - 1
     for at in range(min(count, room)):
         share = shares[at, targets[at]]
@@ -170,12 +153,11 @@ def loss(walk: Walk) -> Slide | None:
             walk.next[at], number(float(share), 3), number(float(-share.log()), 3),
             number(float(losses[at]), 3),
         ])  # fmt: skip
-    made = sheet.table(rows, "The loss of each position", room=8.5)
+    made = sheet.table(rows, said("loss.alt"), room=8.5)
     top = float(losses.max()) or 1.0
-    sheet.bars(made, [float(one) / top for one in losses[: len(rows) - 1]], QUERY, "Losses as bars")
-    if count > room:
-        sheet.shows += f", 1 to {room} of {count}"
-    return sheet.finished(
-        "The bars are in shares of the greatest. The paper's training (§5.3): Adam, the "
-        "learning rate rising over the warm-up and then falling with the square root of the step."
+    sheet.bars(
+        made, [float(one) / top for one in losses[: len(rows) - 1]], QUERY, said("loss.bars")
     )
+    if count > room:
+        sheet.shows += said("loop.rows", room=room, count=count)
+    return sheet.finished(said("loss.notes"))
