@@ -14,7 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_ARGS ?=
 ARGS ?=
-HANDOUT := --tour five-minutes --tour lesson --tour everything \
+HANDOUT := --live --tour five-minutes --tour lesson --tour everything \
 	--sentence "because it was too wide, the animal did not cross the street" \
 	--sentence "because it was too tired, the animal did not cross the street"
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(os.cpu_count() or 1, 4))')
