@@ -10,7 +10,7 @@ import { session, type Cell } from './session.svelte';
 const keyOf = (model: string): string => `glassformer.notes.${model}`;
 const NONE: ReadonlySet<number> = new Set();
 const NO_STROKES: Stroke[] = [];
-const sameOf = (note: Note): string => (note.path ? `${note.path}:${note.flat}` : spotOf(note.place));
+const sameOf = (note: Note): string => (note.path ? `${note.path}:${note.flat}` : spotOf(note.place) + (note.place['paper'] ?? ''));
 
 class Notes {
   /** What came with a hand-out. */
