@@ -15,9 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from book import ROOT
 from book.blocks import PageError
 from book.contents import BOOK, GUIDES, PACKAGES, READERS
-from book.links import DOCS, ROOT, broken, settled, source_page
+from book.links import DOCS, broken, settled, source_page
 from book.reference import cli_page, package_page
 from book.weaving import weave
 
@@ -57,10 +58,10 @@ def write_pages(pages: Path, explorer: bool = False) -> None:
         name = page.relative_to(DOCS)
         if name.parts[0] == "paper":
             continue
-        text = settled(page.read_text(encoding="utf-8"), page, outside)
+        text = page.read_text(encoding="utf-8")
         if name.parts[0] == "book":
-            text = weave(page, page.read_text(encoding="utf-8"), pages / "book" / "pictures")
-            text = settled(text, page, outside)
+            text = weave(page, text, pages / "book" / "pictures")
+        text = settled(text, page, outside)
         put(pages / name, text + (first if name == Path("index.md") else ""))
     shutil.copytree(
         DOCS / "paper", pages / "paper", ignore=shutil.ignore_patterns("*.md", "*-runs")
@@ -95,10 +96,8 @@ def build(out: Path, explorer: Path | None = None) -> None:
     made = subprocess.run([sys.executable, *words, pages, site])
     if made.returncode:
         raise PageError("Sphinx found the mistakes above")
-    if explorer:
-        put(
-            site / "explorer" / "index.html", ""
-        )  # for the links; its own are none, and its text is UTF-16
+    if explorer:  # an empty page for the links: its own has none, and is UTF-16
+        put(site / "explorer" / "index.html", "")
     if wrong := broken(site):
         raise PageError("\n".join(wrong))
     if explorer:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from book.blocks import SHOWN, Block, PageError, blocks_of
+from book.blocks import RUN, SHOWN, Block, PageError, blocks_of
 from book.contents import BOOK
 from book.links import broken, broken_in_markdown
+from book.reference import package_page
 from book.running import new_names, run_python, run_shell
 from book.weaving import weave
 
@@ -69,6 +70,12 @@ def test_the_site_is_whole(site: Path) -> None:
     assert "--temperature" in (site / "reference" / "cli.html").read_text("utf-8")
 
 
+def test_the_reference_says_how_a_name_is_used() -> None:
+    page = package_page("loaded")
+    assert "LoadedModel.config: ModelConfig\n" in page
+    assert "LoadedModel.at(step: int) -> Self\n" in page
+
+
 def test_what_is_broken_is_found(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         '<a href="b.html">1</a><a href="a.html#no">2</a><a href="#yes" id="yes">3</a>'
@@ -85,8 +92,7 @@ def test_links_of_the_repository_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_block_runs_or_says_why_not(page: Path) -> None:
     for block in blocks_of(page, page.read_text(encoding="utf-8")):
-        known = (*SHOWN, "python", "sh", "figure")
-        assert block.language in known, f"{page}:{block.line}: of what language is this block?"
+        assert block.language in (*RUN, *SHOWN), f"{page}:{block.line}: of what language?"
         assert block.reason is None or len(block.reason) > 8, f"{page}:{block.line}: why not?"
 
 

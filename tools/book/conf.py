@@ -14,4 +14,3 @@ html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
 html_show_sphinx = False
-templates_path: list[str] = []

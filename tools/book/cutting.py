@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 
+from book import ROOT
 from glassformer.errors import nearest
 
-ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "glassformer"
 
 
@@ -18,22 +19,17 @@ class NoSuchNameError(Exception):
 
 @cache
 def names_in(file: Path) -> dict[str, tuple[int, int]]:
-    """Each function, class, method (Class.method) and constant of a file: its first line and the
-    line after its last, decorators included."""
+    """Each function, class and method (Class.method) of a file: its first line and its last,
+    decorators included."""
     found: dict[str, tuple[int, int]] = {}
 
     def walk(body: list[ast.stmt], before: str) -> None:
         for node in body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-                found[before + node.name] = first, (node.end_lineno or node.lineno) + 1
+                found[before + node.name] = first, node.end_lineno or node.lineno
                 if isinstance(node, ast.ClassDef):
                     walk(node.body, f"{before}{node.name}.")
-            elif isinstance(node, ast.Assign | ast.AnnAssign) and not before:
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                for target in targets:
-                    if isinstance(target, ast.Name):
-                        found[target.id] = node.lineno, (node.end_lineno or node.lineno) + 1
 
     walk(ast.parse(file.read_text(encoding="utf-8")).body, "")
     return found
@@ -52,7 +48,6 @@ def cut(file: str, name: str) -> tuple[str, int]:
     names = names_in(path)
     if name not in names:
         raise NoSuchNameError(f"{file} has no {name!r}.{nearest(name, list(names))}")
-    first, after = names[name]
-    lines = path.read_text(encoding="utf-8").split("\n")[first - 1 : after - 1]
-    indent = len(lines[0]) - len(lines[0].lstrip())
-    return "\n".join(line[indent:] if line.strip() else "" for line in lines), first
+    first, last = names[name]
+    lines = path.read_text(encoding="utf-8").split("\n")[first - 1 : last]
+    return dedent("\n".join(lines)), first

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-ROOT = Path(__file__).parents[2]
+from book import ROOT
+
 DOCS = ROOT / "docs"
 LINK = re.compile(r"(\]\()([^)\s#]+)(#[^)\s]*)?(\))")
 COMMENT = re.compile(r"^ *<!-- not run: [^\n]*? -->\n+", re.M)
@@ -35,7 +36,7 @@ def settled(text: str, page: Path, out: dict[Path, Path]) -> str:
 
 def page_of(file: Path) -> Path:
     """Where a file of the repository stands in the site."""
-    return Path("source") / file.with_suffix(".md" if file.suffix == ".md" else f"{file.suffix}.md")
+    return Path("source") / f"{str(file).removesuffix('.md')}.md"
 
 
 def source_page(file: Path) -> str:

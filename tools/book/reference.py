@@ -10,8 +10,6 @@ import click
 
 from book.cutting import SOURCE
 
-PUBLIC = re.compile(r"^[A-Za-z]")
-
 
 def escaped(text: str) -> str:
     """A docstring as Markdown: what is code stays, no sign of it means anything."""
@@ -45,26 +43,24 @@ def described(doc: str | None) -> str:
 
 
 def signature(node: ast.FunctionDef, name: str) -> str:
-    """The head of a function, as it is written."""
-    arguments = node.args
-    given = [one for one in arguments.args if one.arg not in ("self", "cls")]
-    arguments = ast.arguments(
-        posonlyargs=[], args=given, vararg=arguments.vararg, kwonlyargs=arguments.kwonlyargs,
-        kw_defaults=arguments.kw_defaults, kwarg=arguments.kwarg, defaults=arguments.defaults,
-    )  # fmt: skip
-    back = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    given_to = re.sub(r"(: [^,=]+)=", r"\1 = ", ast.unparse(arguments))
-    line = f"{name}({given_to}){back}"
+    """The head of a function, as it is called; of a property, as it is read."""
+    returns = ast.unparse(node.returns) if node.returns else ""
+    if any(ast.unparse(one).endswith("property") for one in node.decorator_list):
+        return f"{name}: {returns}"
+    back = f" -> {returns}" if returns else ""
+    given = re.sub(r"^(self|cls)(, |$)", "", ast.unparse(node.args))
+    given = re.sub(r"(: [^,=]+)=", r"\1 = ", given)
+    line = f"{name}({given}){back}"
     if len(line) <= 88:
         return line
-    lines = re.sub(r", (?=\w+: |\*)", ",\n    ", given_to)
+    lines = re.sub(r", (?=\w+: |\*)", ",\n    ", given)
     return f"{name}(\n    {lines},\n){back}"
 
 
 def public(body: list[ast.stmt]) -> list[ast.FunctionDef | ast.ClassDef]:
     """The public functions and classes of a body."""
     kinds = ast.FunctionDef | ast.ClassDef
-    return [node for node in body if isinstance(node, kinds) and PUBLIC.match(node.name)]
+    return [node for node in body if isinstance(node, kinds) and not node.name.startswith("_")]
 
 
 def module_page(file: Path, deep: int) -> str:

@@ -9,6 +9,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from book.blocks import Block
 
 
@@ -38,28 +40,20 @@ def commands_of(block: Block) -> list[list[str]]:
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-def run_shell(block: Block) -> str:
-    """Run a block's lines, all of which are `glassformer …`, here; what they printed.
+def run_shell(block: Block) -> None:
+    """Run a block's lines, all of which are `glassformer …`, here.
 
     Raises:
         PageError: a line is of another program, or fails.
     """
     from glassformer.cli import glassformer
 
-    printed = io.StringIO()
     for words in commands_of(block):
         if words[0] != "glassformer":
             raise block.error(f"{words[0]!r} is not run here: give a reason (<!-- not run: … -->)")
-        try:
-            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-                code = glassformer.main(words[1:], standalone_mode=False)
-        except SystemExit as error:
-            code = error.code
-        except Exception as error:
-            raise block.error(f"{shlex.join(words)}: {type(error).__name__}: {error}") from error
-        if code not in (None, 0):
-            raise block.error(f"{shlex.join(words)} ended with {code}\n{printed.getvalue()}")
-    return printed.getvalue()
+        done = CliRunner().invoke(glassformer, words[1:])
+        if done.exit_code:
+            raise block.error(f"{shlex.join(words)}: {done.exception!r}\n{done.output}")
 
 
 def new_names(page: Path) -> dict[str, Any]:
