@@ -13,11 +13,11 @@ from looked import check_layout, words_of
 
 import glassformer as gf
 from glassformer.cli import glassformer
-from glassformer.errors import DataError, GlassformerError
+from glassformer.errors import GlassformerError
 from glassformer.slides import walk_deck, write
 from glassformer.slides.deck import Deck, Table
-from glassformer.slides.pins import read_pins
 from glassformer.tours import parse
+from glassformer.tours.notes import read_pins
 
 pptx = pytest.importorskip("pptx", reason="needs the extra 'slides'")
 
@@ -141,23 +141,6 @@ def test_a_pin_of_a_page_has_no_number(deck: Deck) -> None:
     (table,) = (part for part in slide.parts if isinstance(part, Table))
     assert [cell.text for cell in table.rows[0]] == ["pinned", "the page"]
     assert "its value" not in words_of(Deck("", (slide,)))
-
-
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        ({"glassformer": "else"}, "is no file of notes"),
-        ({"version": 3}, "version 3; this program reads 1 and 2"),
-        ({"notes": 3}, "needs a list of at most 1000 notes"),
-        ({"notes": [PIN, 5]}, "note 2 is no object"),
-        ({"notes": [PIN | {"flat": -1}]}, "note 1: flat must be a whole number"),
-        ({"notes": [PIN | {"text": "x" * 10_001}]}, "note 1: text must be a text of at most 10000"),
-        ({"notes": [PIN | {"place": [1]}]}, "note 1: place must be an object of texts"),
-    ],
-)
-def test_bad_notes_are_named(tmp_path: Path, changes: dict[str, Any], says: str) -> None:
-    with pytest.raises(DataError, match=says):
-        read_pins(notes_file(tmp_path, **changes))
 
 
 def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,7 @@ def command(
     """
     from glassformer.loaded import load
     from glassformer.slides import walk_deck, write, writer
-    from glassformer.slides.pins import read_pins
+    from glassformer.tours.notes import read_pins
     from glassformer.tours.shipped import named
 
     writer(out)

@@ -17,11 +17,12 @@ from glassformer.loaded import LoadedModel
 from glassformer.slides import attending, layers, proof, reading, whole, writing
 from glassformer.slides.closing import paper_map
 from glassformer.slides.deck import Deck, Slide
-from glassformer.slides.pins import Pin, pinned
+from glassformer.slides.pins import pinned
 from glassformer.slides.touring import toured
 from glassformer.slides.walk import Walk
 from glassformer.slides.words import speaking
 from glassformer.tours import Tour
+from glassformer.tours.notes import Pin
 
 KINDS = {".pptx": "pptx_file", ".pdf": "pdf_file"}
 STEPS = (
