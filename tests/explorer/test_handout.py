@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 import glassformer as gf
 from glassformer.cli import glassformer
-from glassformer.errors import ConfigError, TourError
-from glassformer.explorer.handout import Handout, check_notes
+from glassformer.errors import ConfigError, DataError, TourError
+from glassformer.explorer.handout import Handout
 from glassformer.explorer.limits import estimate
-from glassformer.explorer.live import graph_at
+from glassformer.explorer.live import entries_at
 from glassformer.explorer.models import Models
 from glassformer.handouts import filled
 from glassformer.loaded import wrap
@@ -55,39 +55,9 @@ def test_a_sentence_that_is_too_long_is_told_what_fits(
     assert estimate(config, most, most) <= 100_000 < estimate(config, most + 1, most + 1)
 
 
-@pytest.mark.parametrize(
-    "notes",
-    [
-        "x",
-        "[]",
-        '{"glassformer": "tour"}',
-        '{"glassformer": "notes", "version": 3, "notes": []}',
-        '{"notes": []}',
-    ],
-)
-def test_notes_that_are_none(tiny_model: gf.LoadedModel, notes: str) -> None:
-    with pytest.raises(ConfigError, match="no notes"):
-        Handout(model=tiny_model, sentences=[TEXT], notes=notes).page()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"flat": -1},
-        {"flat": "1"},
-        {"flat": True},
-        {"text": None},
-        {"place": []},
-        {"place": {"a": 1}},
-    ],
-)
-def test_a_note_that_the_page_could_not_read_is_told(change: dict[str, object]) -> None:
-    note = {"path": "a", "flat": 1, "value": "2", "title": "", "text": "", "place": {"view": "a"}}
-    check_notes(json.dumps({"glassformer": "notes", "version": 2, "notes": [note]}))
-    with pytest.raises(ConfigError, match="note 2 is none: it needs path"):
-        check_notes(
-            json.dumps({"glassformer": "notes", "version": 1, "notes": [note, note | change]})
-        )
+def test_notes_that_are_none(tiny_model: gf.LoadedModel) -> None:
+    with pytest.raises(DataError, match="given as notes is no file of notes"):
+        Handout(model=tiny_model, sentences=[TEXT], notes="[]").page()
 
 
 def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
@@ -139,8 +109,15 @@ def test_a_live_one_has_the_parameters_as_they_are(tiny_model: gf.LoadedModel) -
     model = dict(tiny_model.model.named_parameters())
     assert all(torch.equal(made.parameters[path], model[path]) for path in made.parameters)
     for lengths in ((3, 1), (13, 11)):
-        recorded = graph_at(tiny_model, lengths).graph["entries"]
-        assert filled(made.live.template, lengths) == recorded
+        assert filled(made.live.template, lengths) == entries_at(tiny_model, lengths)
+
+
+def test_a_live_one_of_a_large_model_is_refused_at_once(
+    tiny_model: gf.LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glassformer.explorer.live.CAP", 1000)
+    with pytest.raises(ConfigError, match="MB of parameters.*leave --live out"):
+        Handout(model=tiny_model, sentences=[TEXT], live=True).contents(8)
 
 
 def test_a_live_one_is_for_our_own_tokenizers(families: Models) -> None:

@@ -28,4 +28,4 @@ def test_a_sentence_alone_is_no_model() -> None:
 
 def test_a_sentence_that_does_not_fit_says_so(tiny_model: gf.LoadedModel) -> None:
     with pytest.raises(ConfigError, match="control character"):
-        notebook.embedded(Models([tiny_model]), ["a\x07"], [])
+        notebook.embedded(Models([tiny_model]), ["a\x07"])

@@ -161,6 +161,16 @@ def test_more_bits_where_there_is_room_and_an_error_where_there_is_none(
         file.fitting(make)
 
 
+def test_a_title_in_braces_is_a_title(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("handout.css", "handout.js"):
+        (tmp_path / name).write_text("x")
+    monkeypatch.setattr(file, "PAGE", tmp_path)
+    found = Contents(title="a {data} <b>", recorded=[], parameters={}, moved=0, models=[])
+    for plain in (False, True):
+        page = file.written(found, plain=plain)
+        assert "<title>a &#123;data} &lt;b&gt;</title>" in page and "{data}" not in page
+
+
 def test_a_page_that_was_not_built_is_one_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

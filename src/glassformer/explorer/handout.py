@@ -10,7 +10,6 @@ import copy
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import torch
@@ -26,13 +25,12 @@ from glassformer.handouts import Contents, Recorded, Rounded, fitting, round_row
 from glassformer.loaded import LoadedModel
 from glassformer.loaded.base import Reading
 from glassformer.tours import Tour
-from glassformer.tours.shipped import edition
+from glassformer.tours.notes import pins_of
+from glassformer.tours.shipped import edition, languages
 
 MOST_BYTES = 64_000_000  # of a sentence's values: what a phone has room for
 MOST_SENTENCES = 50
-NOTES = (1, 2)  # versions of notes that the page reads
 STRONGEST = 80  # pushes of a choice that a hand-out keeps
-LANGUAGES = ("en", "fr")
 BEAM: dict[str, Any] = {"how": "beam", "beam": 4, "alpha": 0.6}  # what the page asks for at first
 
 
@@ -52,8 +50,8 @@ class Handout:
         """The text of the HTML file; ``encoded`` makes its bytes. ``fit`` chooses the bits.
 
         Raises:
-            ConfigError: no sentence, one that is too long, notes that are none, or more than fits
-                into a file.
+            ConfigError: no sentence, one that is too long, or more than fits into a file.
+            DataError: notes that are none.
         """
         if not self.texts:
             raise ConfigError('a hand-out needs a sentence: --sentence "the girl sleeps"')
@@ -63,7 +61,8 @@ class Handout:
             )
         for text in self.texts:
             check_fits(self.model, text)
-        check_notes(self.notes)
+        if self.notes:
+            pins_of(self.notes, "what was given as notes")
         return fit(self.contents)
 
     @property
@@ -71,12 +70,14 @@ class Handout:
         """The sentences, those that the tours ask for among them, each once; for tours that ask
         for none, and with the model, the one that the page opens with."""
         asked = [step.sentence for tour in self.tours for step in tour.steps if step.sentence]
-        given = [*self.sentences, *asked] or [opening(self.model)] * bool(self.tours or self.live)
+        given = [*self.sentences, *asked]
+        if not given and (self.tours or self.live) and (first := opening(self.model)):
+            given = [first]
         return list(dict.fromkeys(" ".join(text.split()) for text in given))
 
     def contents(self, bits: int) -> Contents:
         """All of it, with the matrices rounded to so many bits, or as they are if it is live."""
-        model, parameters = (exact if self.live else partial(rounded, bits=bits))(self.model)
+        model, parameters = exact(self.model) if self.live else rounded(self.model, bits)
         with asking(Models([model], glosses=self.glosses)) as program:
             return self.told(program, model, parameters)
 
@@ -84,14 +85,16 @@ class Handout:
         self, asking: Asking, model: LoadedModel, parameters: Mapping[str, Rounded | Tensor]
     ) -> Contents:
         """All of it, as the program answers for the model with these parameters."""
+        live = live_of(model) if self.live else None  # at first: of some models there is none
         traces = [Trace(asking, model.name, text, number) for number, text in enumerate(self.texts)]
         read = {entry["path"] for one in traces for entry in one.recorded.graph["entries"]}
         answers = about_model(asking, model)
-        for one in LANGUAGES:
-            address = f"api/tours?language={one}"
-            every = self.live and not self.tours  # where the model is at hand, all can be taken
-            given = {address: [edition(tour, one).as_json() for tour in self.tours]}
-            answers |= asking.answer(address) if every else given
+        for language in languages():
+            address = f"api/tours?language={language}"
+            if self.live and not self.tours:  # where the model is at hand, all can be taken
+                answers |= asking.answer(address)
+            else:
+                answers[address] = [edition(tour, language).as_json() for tour in self.tours]
         for trace in traces:
             answers |= trace.answers(model)
         (described,) = json.loads(asking.ask("api/models"))
@@ -104,7 +107,7 @@ class Handout:
             answers=answers,
             code={name: lines for trace in traces for name, lines in trace.code().items()},
             notes=self.notes,
-            live=live_of(model) if self.live else None,
+            live=live,
         )
 
 
@@ -242,42 +245,6 @@ def check_fits(model: LoadedModel, text: str) -> None:
             f"of {model.name} fit (the end counts as one). Take a shorter sentence, or show this "
             "one with `glassformer explore`"
         )
-
-
-def check_notes(text: str) -> None:
-    """Refuse what are no notes of the page.
-
-    Raises:
-        ConfigError: they are not.
-    """
-    if not text:
-        return
-    try:
-        known = json.loads(text)
-        right = known["glassformer"] == "notes" and known["version"] in NOTES
-        notes = known["notes"] if right else None
-    except (ValueError, TypeError, KeyError):
-        notes = None
-    if not isinstance(notes, list):
-        raise ConfigError('these are no notes: save them on the page, view Pins, "save"')
-    for number, note in enumerate(notes, 1):
-        if not is_note(note):
-            raise ConfigError(
-                f"note {number} is none: it needs path, value, title and text, flat (a whole "
-                "number from 0) and place (texts by name); save notes on the page, view Pins"
-            )
-
-
-def is_note(note: Any) -> bool:
-    """Whether the page can read it."""
-    if not isinstance(note, dict) or not isinstance(note.get("place"), dict):
-        return False
-    texts = [
-        *(note.get(name) for name in ("path", "value", "title", "text")),
-        *note["place"].values(),
-    ]
-    flat = note.get("flat")
-    return type(flat) is int and flat >= 0 and all(isinstance(one, str) for one in texts)
 
 
 def graph_of(file: bytes) -> dict[str, Any]:

@@ -7,13 +7,15 @@ import json
 from typing import Any
 
 import torch
-from safetensors.torch import load
 
 from glassformer.errors import ConfigError, RecordingError
 from glassformer.explorer.words import draw_sentence
-from glassformer.handouts import Live, Recorded, filled, template
+from glassformer.handouts import Live, filled, template
 from glassformer.handouts.contents import computed
+from glassformer.handouts.file import CAP
+from glassformer.inspection.one_page import recorded
 from glassformer.inspection.record import record
+from glassformer.inspection.tape import Tape
 from glassformer.loaded import LoadedModel, as_translator
 from glassformer.loaded.base import Reading, show_prediction
 from glassformer.text import Tokenizer
@@ -31,6 +33,12 @@ def live_of(model: LoadedModel) -> Live:
         ConfigError: the page cannot run it; says which models it can.
     """
     pair, config = model.tokenizers, model.config
+    size = 4 * sum(one.numel() for one in model.model.parameters())
+    if size > 2 * CAP:  # compressed they are a tenth smaller, and to see so takes minutes
+        raise ConfigError(
+            f"{model.name} has {size / 1e6:,.0f} MB of parameters, and a hand-out at most "
+            f"{CAP / 1e6:.0f} MB: leave --live out, or show it with `glassformer explore`"
+        )
     for tokenizer in (pair.source, pair.target):
         if tokenizer.kind not in KINDS or config.labels:
             what = "labels" if config.labels else f"the tokenizer {tokenizer.kind!r}"
@@ -45,7 +53,7 @@ def live_of(model: LoadedModel) -> Live:
     written = int(min(longest + extra, config.readable))
     source = tokenizer_of(pair.source)
     return Live(
-        sample=graph_at(model, AT),
+        sample=recorded(tape_at(model, AT)),
         template=grown(model, (longest, written)),
         about={
             "family": config.family, "longest": longest, "written": written, "extra": extra,
@@ -63,13 +71,11 @@ def grown(model: LoadedModel, longest: tuple[int, int]) -> list[dict[str, Any]]:
         ConfigError: this model's graph depends on the length in another way.
     """
     (s, t), (more_s, more_t) = AT, MORE
-    base, wide, long = (
-        graph_at(model, at).graph["entries"] for at in (AT, (s + more_s, t), (s, t + more_t))
-    )
+    base, wide, long = (entries_at(model, at) for at in (AT, (s + more_s, t), (s, t + more_t)))
     try:
         found: list[dict[str, Any]] = template((base, wide, long), AT, MORE)
         for at in ((1, 1), longest):
-            if filled(found, at) != graph_at(model, at).graph["entries"]:
+            if filled(found, at) != entries_at(model, at):
                 raise RecordingError(f"it is another graph at {at[0]} and {at[1]} tokens")
         fixed = (one for one in found if one["kind"] != "input" and not computed(one))
         if strange := next((one["path"] for one in fixed if one != filled(one, AT)), None):
@@ -82,15 +88,21 @@ def grown(model: LoadedModel, longest: tuple[int, int]) -> list[dict[str, Any]]:
     return found
 
 
+def entries_at(model: LoadedModel, lengths: tuple[int, int]) -> list[dict[str, Any]]:
+    """The graph of a text of these lengths, as the page reads it."""
+    entries: list[dict[str, Any]] = json.loads(json.dumps(tape_at(model, lengths).graph["entries"]))
+    return entries
+
+
 @torch.inference_mode()
-def graph_at(model: LoadedModel, lengths: tuple[int, int]) -> Recorded:
+def tape_at(model: LoadedModel, lengths: tuple[int, int]) -> Tape:
     """A recording of a text of these lengths, whatever it says."""
     pair, (source, target) = model.tokenizers, lengths
     end = pair.target.eos_id
     reading = Reading([pair.source.eos_id] * source, [end] * target, [end] * target, "")
     with record(model.model) as tape:
         show_prediction(model.model, model.forward(model.model, reading))
-    return Recorded(json.loads(json.dumps(tape.graph)), load(tape.to_bytes()))
+    return tape
 
 
 def tokenizer_of(tokenizer: Tokenizer) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from glassformer.explorer.handout import Handout
 from glassformer.explorer.models import Models, opening
 from glassformer.handouts import embeddable
 from glassformer.inspection.one_page import one_page
-from glassformer.tours import Tour
 
 HEIGHT = 720  # px
 # Nothing that the page keeps or changes is the notebook's or another page's.
@@ -47,7 +46,7 @@ class Embedded:
         )
 
 
-def embedded(models: Models, sentences: Sequence[str], tours: Sequence[Tour]) -> Embedded:
+def embedded(models: Models, sentences: Sequence[str]) -> Embedded:
     """The page on one model and these sentences, or the one that the model opens with; or on a
     module and its inputs.
 
@@ -67,7 +66,7 @@ def embedded(models: Models, sentences: Sequence[str], tours: Sequence[Tour]) ->
     handout = Handout(
         model=model,
         sentences=sentences or [opening(model)],
-        tours=tours,
+        tours=models.tours,
         glosses=models.glosses,
     )
     return Embedded(model.name, handout.page(embeddable))

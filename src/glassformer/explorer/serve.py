@@ -76,7 +76,7 @@ def explore(
         raise ConfigError(f"{sentences[0]!r}: a module with inputs of its own reads no sentence")
     shown.tours = [one if isinstance(one, Tour) else read(one, shared_steps()) for one in tours]
     if in_notebook() and port is None and not share:
-        return embedded(shown, sentences, shown.tours)
+        return embedded(shown, sentences)
     server, address = prepare_shared(shown, port) if share else prepare(shown, port)
     if sentences:
         address += f"/#{urlencode({'text': sentences[0]})}"

@@ -42,7 +42,7 @@ def written(contents: Contents, *, plain: bool = False) -> str:
     packed = [deflated(part) for part in parts]
     data = struct.pack(f">{len(packed)}I", *map(len, packed)) + b"".join(packed)
     frame = FRAME.read_text(encoding="utf-8")
-    frame = frame.replace("{title}", html.escape(contents.title))
+    frame = frame.replace("{title}", html.escape(contents.title).replace("{", "&#123;"))
     if plain:
         frame = frame.replace('id="packed" type="text/plain"', 'id="packed" type="text/base64"')
         frame = frame.encode("ascii", "xmlcharrefreplace").decode("ascii")
@@ -88,7 +88,7 @@ def fitting(make: Callable[[int], Contents]) -> str:
     contents = make(FEWEST_BITS)
     page = written(contents)
     size = len(encoded(page))
-    check_size(size)
+    check_size(size, contents.live is not None)
     matrices = [one for one in contents.parameters.values() if isinstance(one, Rounded)]
     more = sum(one.levels.numel() for one in matrices) / 8 * 16 / 15  # bytes of one bit for each
     bits = FEWEST_BITS
@@ -115,14 +115,15 @@ def embeddable(make: Callable[[int], Contents]) -> str:
     return page
 
 
-def check_size(size: int) -> None:
+def check_size(size: int, live: bool = False) -> None:
     """Refuse a page of more bytes than one may have.
 
     Raises:
         ConfigError: it has.
     """
     if size > CAP:
+        less = "leave --live out" if live else "take fewer sentences or a smaller model"
         raise ConfigError(
             f"a hand-out of this would have {size / 1e6:,.1f} MB, and {CAP / 1e6:.0f} MB is the "
-            "most: take fewer sentences or a smaller model, or show it with `glassformer explore`"
+            f"most: {less}, or show it with `glassformer explore`"
         )

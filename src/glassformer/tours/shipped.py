@@ -62,4 +62,4 @@ def named(name: str, language: str = ENGLISH) -> Tour:
 def edition(tour: Tour, language: str) -> Tour:
     """A carried tour as it is in another language; anybody else's as it is."""
     others = {one.id: one for one in shipped(language)}
-    return others[tour.id] if tour in shipped(tour.language) else tour
+    return others.get(tour.id, tour) if tour in shipped(tour.language) else tour
