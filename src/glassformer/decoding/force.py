@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from glassformer.decoding.hypothesis import (
+    Room,
     S,
     StepFunction,
     check_ids,
@@ -36,13 +37,14 @@ def force(
     alive = list(range(len(targets)))
     newest = torch.full((len(targets),), bos_id, dtype=torch.int64)
     length = 0
+    room = Room()
     while alive:
         logits, state = step(newest, state)
         expected = [full[row][length] for row in alive]
         check_ids(expected, logits.size(-1), "a target's token")
         newest = torch.tensor(expected, dtype=torch.int64)
         index = newest.to(logits.device)[:, None]
-        given = log_probabilities(logits, ()).gather(1, index)[:, 0].tolist()
+        given = log_probabilities(logits, (), room).gather(1, index)[:, 0].tolist()
         refuse_nan(given)
         for row, score in zip(alive, given, strict=True):
             scores[row].append(score)

@@ -66,13 +66,13 @@ class Room:
     """
 
     def __init__(self) -> None:
-        self.numbers = torch.empty(0)
+        self.numbers = torch.empty(0, dtype=torch.float32)
 
     def of(self, logits: Tensor) -> Tensor:
         """Room for as many numbers in fp32, in the same shape and place; what it holds is lost."""
         count = logits.numel()
         if self.numbers.numel() < count or self.numbers.device != logits.device:
-            self.numbers = torch.empty(count, device=logits.device)
+            self.numbers = torch.empty(count, dtype=torch.float32, device=logits.device)
         return self.numbers[:count].view(logits.shape)
 
 
