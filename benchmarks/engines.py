@@ -201,7 +201,7 @@ class Apart:
         self.pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
         try:
             self.pool.submit(prepare, who, dtype, run.path).result()
-        except ConfigError:
+        except BaseException:
             self.pool.shutdown()
             raise
 
@@ -212,15 +212,15 @@ class Apart:
 
 def prepare(who: str, dtype: str, run: Path) -> None:
     """In an engine's process: make it."""
-    HERE.append(ENGINES[who][0](Run(run), dtype))
+    MADE.append(ENGINES[who][0](Run(run), dtype))
 
 
 def translate(lines: list[str], beam: int) -> list[list[int]]:
     """In an engine's process: translate."""
-    return HERE[0](lines, beam)
+    return MADE[0](lines, beam)
 
 
-HERE: list[Translate] = []  # the engine of this process
+MADE: list[Translate] = []  # the engine of this process
 
 
 @contextmanager
