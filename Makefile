@@ -98,4 +98,4 @@ $(PAGE): $(PAGE_SOURCES) | $(VENV)/installed
 	$(BIN)/python web/page.py build
 
 clean:
-	rm -rf $(VENV) src/glassformer/web web/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) src/glassformer/web web/node_modules build site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

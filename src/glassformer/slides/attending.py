@@ -75,7 +75,7 @@ def softmax(walk: Walk) -> Slide:
     """Scores, scaled, shared out."""
     path, at = walk.attention, walk.word
     scores, scaled, shares = (walk.of_head(n)[at] for n in ("scores", "scaled", "weights"))
-    hidden = hidden_keys(walk, f"{path}", at)
+    hidden = hidden_keys(walk, path, at)
     width = walk.config.key_width
     sheet = Sheet(said("softmax.title"), said("eq1"), walk.where,
                   walk.code(f"{path}.weights"))  # fmt: skip
@@ -132,8 +132,8 @@ def mixture(walk: Walk) -> Slide:
     if len(order) < len(shares):
         blank = [""] * (len(rows[0]) - 2)
         rows.append([said("others", count=len(shares) - len(order)), "", *blank])
-    rows.append([said("mixture.sum"), "", *numbers(mixed, FEWER)])
-    rows[-1][1] = number(float(shares.sum()), 3)
+    total = number(float(shares.sum()), 3)
+    rows.append([said("mixture.sum"), total, *numbers(mixed, FEWER)])
     sheet.table(rows, said("mixture.alt", name=walk.name),
                 strong=(len(rows) - 1,))  # fmt: skip
     return sheet.finished(said("mixture.notes", path=path, head=walk.head, at=at))

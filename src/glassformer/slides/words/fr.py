@@ -327,7 +327,7 @@ WORDS = {
     "loop.predicts": "Chaque place prédit ce qui vient ensuite",
     "loop.decoding": "décodage",
     "loop.predictions": "prédictions",
-    "loop.read.again": ("Chaque mot écrit est relu, puis le suivant est choisi, jusqu’à la fin."),
+    "loop.read.again": "Chaque mot écrit est relu, puis le suivant est choisi, jusqu’à la fin.",
     "loop.together": (
         "À l’entraînement, toutes les places apprennent à la fois ; quand il écrit, seule la "
         "dernière compte."
