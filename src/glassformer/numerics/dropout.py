@@ -124,7 +124,7 @@ class Dropped(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, bits: Tensor, scale: float) -> Tensor:
         """x and its bits, of the same shape."""
-        ctx.save_for_backward(bits.to(torch.int8))  # kept until the backward pass: one byte a number
+        ctx.save_for_backward(bits.to(torch.int8))  # one byte a number until the backward pass
         ctx.scale = scale
         return choose(x, bits).mul_(scale)
 
