@@ -16,7 +16,7 @@ export const HOLDERS = ['data-flat', 'data-field', 'data-step', 'data-part', 'da
 export const WHOLE = 'main';
 const MOST_PLACES = 200, MOST_STROKES = 500, MOST_POINTS = 4000, LONGEST = 10_000, NEAR = 1.5;
 /** What says where one is in a walk, or which number is chosen, but not what is on the page. */
-const PASSING = ['cell', 'idea', 'paper', 'entry', 'tour'];
+const PASSING = ['cell', 'idea', 'paper', 'entry', 'tour', 'quiz'];
 
 /** The place that a drawing belongs to: the address, but for what comes and goes over the same page. */
 export function spotOf(place: Place): string {

@@ -31,10 +31,9 @@ function mixed<T>(all: T[], seed: number): T[] {
 /** At most ten questions; fewer where the trace has not ten that are clear. */
 export function questionsOf(scene: Scene): Question[] {
   const seed = seedOf(`${scene.info.title} ${scene.graph.about.text}`);
-  const looks = mixed(looksOf(scene), seed), reads = mixed(looks.filter((one) => one.kind === 'reads'), seed), writes = mixed(looks.filter((one) => one.kind === 'looked'), seed);
-  const first = [...surest(scene), ...mixed(befores(scene), seed).slice(0, 1)], some = [...writes.slice(0, 4), ...reads.slice(0, 3)];
-  const rest = looks.filter((one) => !some.includes(one));
-  return [...first, ...some, ...rest].slice(0, COUNT);
+  const looks = mixed(looksOf(scene), seed), of = (kind: QuizKind, most: number): Question[] => looks.filter((one) => one.kind === kind).slice(0, most);
+  const some = [...surest(scene), ...mixed(befores(scene), seed).slice(0, 1), ...of('looked', 4), ...of('reads', 3)];
+  return [...new Set([...some, ...looks])].slice(0, COUNT);
 }
 
 /** The places of words that are one token and stand once, so that naming or touching one is not ambiguous. */
@@ -92,6 +91,3 @@ function best(scene: Scene, attention: Attention, index: number): Question | nul
     right: word(keys[column]!, side, column), value: share(shares[column]!, at(column)), second: share(shares[next]!, at(next)),
   };
 }
-
-/** Whether a touched token is the right one. */
-export const judged = ({ right }: Question, { side, at }: { side: string; at: number }): boolean => right.token?.side === side && right.token.at === at;

@@ -1,8 +1,8 @@
 // The questions about the trace, which of them stands, and what the reader answered: the reader's alone,
 // kept in the browser until it is forgotten.
 
-import { COUNT, judged, questionsOf, type Question } from '../core/quiz';
-import type { Touched } from '../core/touched';
+import { isAt, type Fact } from '../core/queries';
+import { COUNT, questionsOf, type Question } from '../core/quiz';
 import { keep, kept } from './kept';
 import { session } from './session.svelte';
 import { touring } from './touring.svelte';
@@ -16,22 +16,23 @@ class Quiz {
   private key = $derived(`${session.model}\n${session.text}`);
   private answers = $state.raw<{ key: string; right: boolean[] }>(read());
   /** The answers given so far: the first of each question counts. */
-  given = $derived(this.answers.key === this.key ? this.answers.right : []);
-  touch = $state.raw<{ at: number; right: boolean } | null>(null);
+  private given = $derived(this.answers.key === this.key ? this.answers.right : []);
+  private touch = $state.raw<{ at: number; right: boolean } | null>(null);
   answered = $derived(this.touch?.at === this.at ? this.touch : null);
   right = $derived(this.given.filter(Boolean).length);
-  done = $derived(this.at >= this.questions.length);
   fewer = $derived(this.questions.length < COUNT);
 
   begin(): void { session.visit({ quiz: 1 }); }
 
-  answer(token: Touched): void {
-    if (!this.question || this.answered?.right) return;
-    const right = judged(this.question, token), all = [...this.given];
+  /** Touch a word; whether a question stood. */
+  answer(token: NonNullable<Fact['token']>): boolean {
+    if (!this.question || this.answered?.right) return false;
+    const right = isAt(this.question.right, token), all = [...this.given];
     all[this.at] ??= right;
     this.touch = { at: this.at, right };
     this.answers = { key: this.key, right: Array.from(all, (one) => one ?? false) };
     keep(NAME, JSON.stringify(this.answers));
+    return true;
   }
 
   next(): void {

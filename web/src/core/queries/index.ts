@@ -9,6 +9,7 @@ import { idea, layer, part, sentence } from './places';
 import type { Answer, Query, Scene } from './scene';
 import { oneWord, split, twin } from './words';
 
+export { isAt } from './scene';
 export type { Act, Answer, Asked, Conditions, Fact, Facts, Finished, Offer, Scene, Where } from './scene';
 
 const QUERIES: Record<QueryName, Query> = { sentence, word: oneWord, look, habit, exchange, cut, layer, part, cell, split, twin, hidden, idea };

@@ -20,6 +20,8 @@ export interface Scene {
 
 /** Something that can be said: as text, with where it stands: a token of the sentence, a cell, a place of the page. */
 export interface Fact { text: string; number?: number; token?: { side: 'source' | 'target'; at: number }; cell?: { path: string; flat: number }; where?: Where }
+/** Whether it is this token of the sentence. */
+export const isAt = (fact: Fact | undefined, { side, at }: NonNullable<Fact['token']>): boolean => fact?.token?.side === side && fact.token.at === at;
 export type Facts = Partial<Record<FactName, Fact>>;
 export type Conditions = Partial<Record<ConditionName, boolean>>;
 
