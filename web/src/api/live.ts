@@ -4,7 +4,7 @@
 import type { Entry, Graph, Json } from '../core/graph';
 import type { Change } from '../core/schema';
 import { write, type Tensor } from '../core/safetensors';
-import { exchanges, kindsOf } from '../core/exchanges';
+import { kindsOf } from '../core/exchanges';
 import { refusal } from '../live/limits';
 import { idsOf, Model, type Held, type Run } from '../live/model';
 import { written, type Question } from '../live/writing';
@@ -55,7 +55,7 @@ export function live(file: Source, held: Held, recorded: Recorded[], answers: Re
     ...file,
     live: true,
     told: aloud,
-    has: (address) => file.has(address) || address in ours || address.startsWith(SWAPS),
+    has: (address) => file.has(address) || address in ours,
     async trace(request: TraceRequest): Promise<Answer> {
       const { text, target, changes, snapshot, variant, training, pad, values } = request;
       const known = recorded.find(({ graph: { about } }) => about.text === text.trim() && (target ?? about.output) === about.output);
@@ -78,8 +78,8 @@ export function live(file: Source, held: Held, recorded: Recorded[], answers: Re
     },
     async ask<T>(address: string, body?: unknown): Promise<T> {
       if (address.startsWith(SWAPS)) {
-        const text = decodeURIComponent(address.slice(SWAPS.length)), words = answers['api/words'] as unknown as Words | undefined;
-        return (answers[address] ?? { words: words ? kindsOf(text, words.kinds) : exchanges(text, file.texts ?? []) }) as T;
+        const words = answers['api/words'] as unknown as Words | undefined;
+        return words ? { words: kindsOf(decodeURIComponent(address.slice(SWAPS.length)), words.kinds) } as T : file.ask(address);
       }
       if (address.startsWith(TOKENS) && !(address in answers)) return { words: model.words(decodeURIComponent(address.split('?text=')[1] ?? '')) } as T;
       const known = body === undefined ? answers[address] : answers[`${address} ${JSON.stringify(body)}`];

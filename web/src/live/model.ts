@@ -18,8 +18,8 @@ export interface Held {
 }
 export interface Ids { source: number[]; target: number[] }
 export interface Asked { text: string; target?: string | null; changes?: Change[]; pad?: number }
-/** A pass: its entries, and its values as they are asked for. */
-export interface Run { entries: Entry[]; whole: Whole; at: Map<string, number> }
+/** A pass: its entries, and its values as they are asked for; `others`: of each change the value of another text that it takes from. */
+export interface Run { entries: Entry[]; whole: Whole; at: Map<string, number>; others: (Tensor | null)[] }
 export interface Step { logits: Float32Array; token: number }
 
 export class Model {
@@ -36,7 +36,7 @@ export class Model {
 
   /** A pass over these ids. `before` is one over the same source with the same changes. */
   run(ids: Ids, changes: Change[] = [], before: Run | null = null): Run {
-    const others = changes.map((change) => (change.swap ? this.valueOf(this.trace({ text: change.swap.text, target: change.swap.target ?? null }).run, change.path) : null));
+    const others = before?.others ?? changes.map((change) => (change.swap ? this.valueOf(this.trace({ text: change.swap.text, target: change.swap.target ?? null }).run, change.path) : null));
     const plain = this.entries({ source: ids.source.length, target: ids.target.length });
     const entries = changes.length ? withChanged(plain, new Set(changes.map((change) => change.path))) : plain;
     const given = (number: number): Tensor | null => {
@@ -47,7 +47,7 @@ export class Model {
       return changes.reduce((value, change, i) => (change.path === entry.path ? applied(change, entry.axes, value, others[i] ?? null) : value), whole.valueOf(number - 1));
     };
     const whole: Whole = new Whole(entries, given);
-    return { entries, whole, at: new Map(entries.map((entry, i) => [entry.path, i])) };
+    return { entries, whole, at: new Map(entries.map((entry, i) => [entry.path, i])), others };
   }
 
   entries(lengths: Lengths): Entry[] {

@@ -99,13 +99,7 @@ export class Tokenizer {
   private made(word: string, steps: string[][]): Word {
     const names = steps.at(-1)!, ids = names.map((name) => this.ids.get(name)!);
     const unknown = this.held.kind === 'word' ? steps.length > 1 : names.some((name) => /^<0x[0-9A-F]{2}>$/.test(name));
-    const read = this.decodeWord(ids);
-    return { text: read, ids, unknown, steps: steps.map((step) => step.map((name) => (this.ids.has(name) ? this.piece(this.ids.get(name)!) : name))) };
-  }
-
-  private decodeWord(ids: number[]): string {
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(ids.flatMap((id) => this.bytes[id]!)));
-    return text === ' ' || this.held.kind === 'char' ? text : text.replace(/^ /, '');
+    return { text: this.decode(ids) || ' ', ids, unknown, steps: steps.map((step) => step.map((name) => (this.ids.has(name) ? this.piece(this.ids.get(name)!) : name))) };
   }
 
   private spelled(word: string): string[] {

@@ -3,7 +3,9 @@
 
 import type { Option, Step, Written } from '../api/writing';
 import { size } from '../core/arrange';
+import { strongest } from '../core/attention';
 import type { Change } from '../core/schema';
+import { softmax } from '../core/softmax';
 import type { Model } from './model';
 
 const SHOWN = 20;
@@ -23,8 +25,8 @@ export function written(model: Model, { text, changes, how, prefix = [] }: Quest
 }
 
 function stages(model: Model, logits: Float32Array, token: number, banned: Set<number>): Omit<Step, 'cache'> {
-  const plain = shares(logits, new Set()), final = shares(logits, banned);
-  const order = Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, SHOWN);
+  const plain = softmax(logits), final = softmax(logits.map((one, id) => (banned.has(id) ? -Infinity : one)));
+  const order = strongest(logits, SHOWN);
   if (!order.includes(token)) order.push(token);
   const options = order.map((id): Option => ({ id, piece: model.target.piece(id), logit: logits[id]!, scaled: logits[id]!, kept: !banned.has(id), plain: plain[id]!, probability: final[id]! }));
   const rest = (of: Float64Array): number => of.reduce((sum, one, id) => sum + (order.includes(id) ? 0 : one), 0);
@@ -32,14 +34,6 @@ function stages(model: Model, logits: Float32Array, token: number, banned: Set<n
     token: { id: token, piece: model.target.piece(token) }, probability: final[token]!, options,
     rest: { count: logits.length - order.length, plain: rest(plain), probability: rest(final) },
   };
-}
-
-/** The softmax, but for what is banned. */
-function shares(logits: Float32Array, banned: Set<number>): Float64Array {
-  const largest = logits.reduce((a, b, id) => (banned.has(id) ? a : Math.max(a, b)), -Infinity);
-  const found = Float64Array.from(logits, (one, id) => (banned.has(id) ? 0 : Math.exp(one - largest)));
-  const sum = found.reduce((a, b) => a + b, 0);
-  return found.map((one) => one / sum);
 }
 
 /** What a cache holds after so many tokens: a key and a value of each, in every layer. */
