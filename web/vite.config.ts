@@ -23,14 +23,14 @@ const TAUGHT = String.raw`\alpha\beta\gamma\delta\epsilon\eta\theta\lambda\nu\xi
 /** The sources of the page: what its formulas are written in. */
 function sources(folder: string): string {
   const files = readdirSync(folder, { recursive: true }) as string[];
-  return files.filter((file) => /\.(ts|svelte)$/.test(file)).map((file) => readFileSync(`${folder}/${file}`, 'utf8') as string).join();
+  return files.filter((file) => /(?<!\.test)\.(ts|svelte)$/.test(file)).map((file) => readFileSync(`${folder}/${file}`, 'utf8') as string).join();
 }
 
-/** KaTeX's code without the signs and commands that neither the page nor what is left of KaTeX names. */
-function needed(code: string): string {
-  const names = named(TAUGHT + sources('src') + code.replace(DEFINED, (_, sign, macro, text) => text ?? ''));
+/** KaTeX's code without the signs and commands that neither these texts nor what is left of KaTeX name. */
+function needed(code: string, texts = TAUGHT + sources('src')): string {
+  const names = named(texts + code.replace(DEFINED, (_, sign, macro, text) => text ?? ''));
   const left = code.replace(DEFINED, (line, sign, macro) => (names.has(sign ?? macro) ? line : ''));
-  return left === code ? code : needed(left);
+  return left === code ? code : needed(left, texts);
 }
 
 export const formulaFonts: Plugin = {
