@@ -114,6 +114,23 @@ def prepare_pins(tab: Explorer) -> None:
     choose(tab, "Pin this page")
 
 
+def test_two_entries_of_the_paper_that_show_one_place_are_two_pins(explorer: Open) -> None:
+    tab = explorer()
+    page = tab.page
+    places = set()
+    for entry in ("3.2.1", "eq1", "3.2.1"):
+        tab.open(view="paper")
+        page.locator(f"button[data-idea='{entry}']").click()
+        tab.idle()
+        places.add(page.evaluate("location.hash").replace(f"paper={entry}", ""))
+        choose(tab, "Pin this page")
+    assert len(places) == 1
+    choose(tab, "Pins")
+    expect(page.get_by_role("button", name="edit “")).to_have_count(2)
+    expect(page.get_by_role("button", name="edit “§3.2.1")).to_have_count(1)
+    expect(page.get_by_role("button", name="edit “Equation 1”")).to_have_count(1)
+
+
 def test_presenting_is_walked_by_keys_and_read_from_afar(explorer: Open) -> None:
     tab = explorer()
     prepare_pins(tab)
