@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 import pytest
 import torch
+from torch import Tensor
 
-from glassformer.numerics.dropout import Randomness, dropout
+from glassformer.numerics.dropout import Randomness, add_dropped, dropout
 from glassformer.tap import by_written_steps
 
 
@@ -72,6 +74,36 @@ def test_gradient_passes_where_the_value_did() -> None:
     out = dropout(x, 0.25, Randomness(5))
     out.sum().backward()
     assert torch.equal(x.grad, out.detach())
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32, torch.float64])
+def test_added_to_the_residual_it_is_the_same(dtype: torch.dtype) -> None:
+    layer = torch.nn.Linear(7, 7, dtype=dtype)
+    x = torch.randn(3, 5, 7, generator=torch.Generator().manual_seed(1)).to(dtype).requires_grad_()
+
+    def learned(added: Callable[[Tensor, Tensor], Tensor]) -> list[Tensor]:
+        x.grad = layer.weight.grad = None
+        out = added(x, layer(x))
+        out.pow(3).sum().backward()
+        assert x.grad is not None and layer.weight.grad is not None
+        return [out.detach(), x.grad, layer.weight.grad]
+
+    wanted = learned(lambda x, change: x + dropout(change, 0.3, Randomness(6)))
+    seen: list[int] = []
+    for _ in range(2):  # without a hook, and with one, which puts a view in between
+        found = learned(lambda x, change: add_dropped(x, change, 0.3, Randomness(6)))
+        assert all(map(torch.equal, found, wanted))
+        layer.register_full_backward_hook(lambda *_: seen.append(1))
+    assert seen
+    with by_written_steps():
+        assert torch.equal(add_dropped(x, layer(x), 0.3, Randomness(6)), wanted[0])
+
+
+def test_a_change_that_is_needed_elsewhere_is_not_written_over_unnoticed() -> None:
+    x = torch.ones(101, requires_grad=True)
+    out = add_dropped(x, x.exp(), 0.3, Randomness(6))  # exp's gradient is its value
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.sum().backward()
 
 
 def test_state_goes_on_and_seeds_start_anew() -> None:

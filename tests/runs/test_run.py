@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import glassformer as gf
 from glassformer.errors import RunError, RunInUseError
 from glassformer.model import ModelConfig
 from glassformer.runs import Run, list_runs
@@ -129,6 +130,22 @@ def test_what_is_no_folder_cannot_be_locked(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RunError, match="could not write"), Run(tmp_path / "file").lock():
         pytest.fail("locked")
+
+
+def test_what_cannot_be_written_where_no_run_is_names_no_resume(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RunError, match="could not write .*choose another place$"):
+        Run.create(tmp_path / "file" / "run", recipe="")
+
+
+def test_a_training_that_cannot_write_says_how_it_goes_on(tmp_path: Path) -> None:
+    run = Run.create(
+        tmp_path / "run", recipe=gf.load_recipe("petit-demo", ["data.size=997"]).to_toml()
+    )
+    (run.path / "config.json").mkdir()
+    with pytest.raises(RunError, match="could not write .*: mend that or choose") as caught:
+        gf.resume(run.path)
+    assert str(caught.value).endswith(f", then `glassformer resume {run.path}`")
 
 
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(

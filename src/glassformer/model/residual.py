@@ -8,7 +8,7 @@ from functools import partial
 from torch import Tensor, nn
 
 from glassformer.model.config import ModelConfig
-from glassformer.numerics.dropout import Randomness, dropout
+from glassformer.numerics.dropout import Randomness, add_dropped
 from glassformer.tap import tap
 
 Sublayer = Callable[[Tensor], Tensor]
@@ -26,12 +26,13 @@ class PostNorm(nn.Module):
     def forward(self, x: Tensor, sublayer: Sublayer) -> Tensor:
         """[batch, position, d_model] -> the same shape."""
         axes = "batch position d_model"
-        added = tap(self, "added", axes, x + self.drop(sublayer(x)))
+        added = tap(self, "added", axes, self.add(x, sublayer(x)))
         return tap(self, "normalised", axes, self.norm(added))
 
-    def drop(self, change: Tensor) -> Tensor:
-        """Dropout on a sub-layer's output, in training alone."""
-        return dropout(
+    def add(self, x: Tensor, change: Tensor) -> Tensor:
+        """A sub-layer's output to what it read; on the output dropout, in training alone."""
+        return add_dropped(
+            x,
             change,
             self.dropout_rate,
             self.randomness if self.training else None,
@@ -47,7 +48,7 @@ class PreNorm(PostNorm):
         """[batch, position, d_model] -> the same shape."""
         axes = "batch position d_model"
         normalised = tap(self, "normalised", axes, self.norm(x))
-        return tap(self, "added", axes, x + self.drop(sublayer(normalised)))
+        return tap(self, "added", axes, self.add(x, sublayer(normalised)))
 
 
 RESIDUALS: dict[str, type[PostNorm]] = {"post": PostNorm, "pre": PreNorm}

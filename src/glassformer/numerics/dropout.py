@@ -109,12 +109,42 @@ def dropout(
         return x
     if randomness.lent and not stepwise():
         return F.dropout(x, rate)
-    keep = min(max(round((1 - rate) * LEVELS), 1), LEVELS - 1)
+    keep = levels(rate)
     bits = unseen(keep_bits, x.shape, keep, randomness.generator(x.device))
     if not stepwise():
         dropped: Tensor = Dropped.apply(x, bits, LEVELS / keep)  # type: ignore[no-untyped-call]
         return dropped
     return tap("dropped", axes, x * tap("kept", axes, unseen(bits.bool)) * (LEVELS / keep))
+
+
+def add_dropped(
+    x: Tensor,
+    change: Tensor,
+    rate: float,
+    randomness: Randomness | None,
+    *,
+    axes: str = "",
+    tap: BoundTap = untapped,
+) -> Tensor:
+    """x + ``dropout`` of the change, of the same shape.
+
+    Where a CPU learns and nobody observes, it is written over ``change``, which may be needed by
+    nothing else. That is less work, and the memory of a tensor that is freed at once often stays
+    with a hole too small for the next of its size.
+    """
+    if rate == 0.0 or randomness is None:
+        return x + change
+    if randomness.lent or stepwise() or x.dtype != change.dtype:
+        return x + dropout(change, rate, randomness, axes=axes, tap=tap)
+    keep = levels(rate)
+    bits = keep_bits(x.shape, keep, randomness.generator(x.device))
+    added: Tensor = AddDropped.apply(x, change, bits, LEVELS / keep)  # type: ignore[no-untyped-call]
+    return added
+
+
+def levels(rate: float) -> int:
+    """How many of LEVELS stand for being kept: neither none nor all of them."""
+    return min(max(round((1 - rate) * LEVELS), 1), LEVELS - 1)
 
 
 class Dropped(torch.autograd.Function):
@@ -134,6 +164,30 @@ class Dropped(torch.autograd.Function):
         """The gradient passes where the value did."""
         (bits,) = ctx.saved_tensors
         return choose(grad, bits).mul_(ctx.scale), None, None
+
+
+class AddDropped(torch.autograd.Function):
+    """x + change · kept · scale, in the place of the change."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, change: Tensor, bits: Tensor, scale: float) -> Tensor:
+        """x, the change and its bits, all of the same shape.
+
+        Written to by ``detach``: autograd still refuses a change that something else needs, but
+        does not mind hooks on the module that it comes from.
+        """
+        ctx.save_for_backward(bits.to(torch.int8))
+        ctx.scale = scale
+        number, added = INTEGERS[change.element_size()], change.detach()
+        added.view(number).bitwise_and_(bits.to(number))
+        return added.mul_(scale).add_(x)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None, None]:
+        """To x all of it, to the change where it passed."""
+        (bits,) = ctx.saved_tensors
+        return grad, choose(grad, bits).mul_(ctx.scale), None, None
 
 
 def choose(x: Tensor, bits: Tensor) -> Tensor:

@@ -160,23 +160,26 @@ class Chunk:
         self.low = factor.new_empty(size)
         exact = torch.promote_types(factor.dtype, torch.float32)
         self.logits = self.low if factor.dtype == exact else factor.new_empty(size, dtype=exact)
-        self.shares = factor.new_empty(size, dtype=exact)
 
     def forward(self, rows: Tensor, targets: Tensor, smoothing: float) -> Tensor:
-        """The summed loss of rows [row, d_model] for targets [row, 1], but for the mean logit."""
+        """The summed loss of rows [row, d_model] for targets [row, 1], but for the mean logit.
+
+        Their shares, the softmax, are then where the logits were.
+        """
         self.count = rows.size(0)
         low, logits = self.low[: self.count], self.logits[: self.count]
         torch.mm(rows, self.factor.T, out=low)
         if logits.dtype != low.dtype:
             logits.copy_(low)
-        shares = torch.softmax(logits, -1, out=self.shares[: self.count])
+        largest, gold = logits.amax(-1), logits.gather(1, targets)
+        shares = torch.softmax(logits, -1, out=logits)
         # Of the largest, logit and share are known: their difference is the logarithm of the total.
-        log_total = logits.amax(-1) - shares.amax(-1).log_()
-        return log_total.sum() - (1 - smoothing) * logits.gather(1, targets).sum()
+        log_total = largest - shares.amax(-1).log_()
+        return log_total.sum() - (1 - smoothing) * gold.sum()
 
     def slope(self, targets: Tensor, smoothing: float) -> Tensor:
         """softmax(logits) - (1 - ε)·onehot [row, vocabulary], in the precision of the products."""
-        shares = self.shares[: self.count]
+        shares = self.logits[: self.count]
         shares.scatter_add_(1, targets, shares.new_full(targets.shape, smoothing - 1))
         return shares if shares.dtype == self.low.dtype else self.low[: self.count].copy_(shares)
 

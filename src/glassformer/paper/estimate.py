@@ -15,6 +15,7 @@ from glassformer.paper.exhibit import Cost, Request
 from glassformer.paper.flops import forward_flops
 from glassformer.paper.measure import one_thread
 from glassformer.paper.trainings import AT_ONCE, Job
+from glassformer.training.adam import Adam
 from glassformer.training.objectives import translation_objective
 from glassformer.training.recipe import Recipe
 from glassformer.training.step import accumulate, update
@@ -62,7 +63,7 @@ def seconds_per_update(recipe: Recipe) -> float:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = build(config).to(device).train()
     assert isinstance(model, EncoderDecoder)
-    optimizer = torch.optim.Adam(model.parameters(), fused=True)
+    optimizer = Adam(model.parameters(), fused=True)
     objective = translation_objective(config.pad, training.label_smoothing)
     affordable = ENOUGH / (3 * forward_flops(config, LENGTH, LENGTH))
     rows = max(2, min(training.tokens_per_batch // LENGTH, int(affordable)))

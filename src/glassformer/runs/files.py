@@ -35,8 +35,8 @@ def disk_errors(path: Path) -> Iterator[None]:
         full = error.errno in FULL
         cause = "the disk is full" if full else (error.strerror or str(error))
         raise RunError(
-            f"could not write {path}: {cause}. What was there before is untouched; "
-            "make room or choose another place, then `glassformer resume`"
+            f"could not write {path}: {cause}. What was there before is untouched: "
+            f"{'make room' if full else 'mend that'} or choose another place"
         ) from error
 
 

@@ -28,6 +28,7 @@ from glassformer.runs.snapshots import snapshot_steps
 from glassformer.tasks.choose import task_of
 from glassformer.tasks.task import Task
 from glassformer.text.tokenizer import TokenizerPair
+from glassformer.training.adam import Adam
 from glassformer.training.choices import Choices, Chosen
 from glassformer.training.compiling import Trial, can_compile
 from glassformer.training.compute import compute_for
@@ -98,7 +99,7 @@ class Trainer:
             world,
         )
         self.trial = Trial(config.updates, over=not can_compile(self.device))
-        self.optimizer = torch.optim.Adam(
+        self.optimizer = Adam(
             model.parameters(),
             lr=self.peak,
             betas=(config.beta1, config.beta2),

@@ -137,7 +137,12 @@ def continue_run(
     """
     watcher = watcher if watcher and world.leads else Silent()
     with run.lock() if world.leads else nullcontext():
-        return work(run, recipe, device, world, watcher, new_dtype)
+        try:
+            return work(run, recipe, device, world, watcher, new_dtype)
+        except RunError as error:
+            if isinstance(error.__cause__, OSError):  # of the disk: what is saved can go on
+                error.args = (f"{error}, then `glassformer resume {run.path}`",)
+            raise
 
 
 def work(
