@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import glassformer as gf
+from glassformer.data import petit
 from glassformer.errors import CheckpointError, ConfigError, RunError
+from glassformer.loaded import as_translator
 from glassformer.runs.run import Run
 from glassformer.translation import TranslationConfig, by_length, translate
 
@@ -96,6 +98,46 @@ def test_bf16_loads_and_translates(tiny_run: Path) -> None:
     model = gf.load(tiny_run, dtype="bf16")
     assert model.model.output_matrix.dtype == torch.bfloat16
     assert isinstance(model.translate("the girl sleeps"), str)
+
+
+@pytest.mark.skipif(
+    not torch.backends.mkldnn.is_available(), reason="this torch was built without oneDNN"
+)
+def test_in_int8_petit_translates_as_well_one_at_a_time_or_together() -> None:
+    pairs = list(petit.split("new", 11, 60))
+    model = gf.load(device="cpu", dtype="int8")
+    alone = [model.translate(pair.english, beam=1) for pair in pairs]
+    together = model.translate([pair.english for pair in pairs], beam=4)
+    for said in (alone, together):
+        assert sum(a == pair.french for a, pair in zip(said, pairs, strict=True)) >= 59
+
+
+def test_a_packed_model_writes_the_same(tiny_run: Path) -> None:
+    lines = [
+        "the girl sleeps",
+        "a boy",
+        "",
+        *(f"the {pair.english}" for pair in petit.split("new", 3, 17)),
+    ]
+    plain, packed = (
+        as_translator(gf.load(tiny_run, device="cpu")),
+        as_translator(gf.load(tiny_run, device="cpu").pack()),
+    )
+    assert plain.model.packed is None and packed.model.packed is not None
+    for beam in (1, 4):
+        wanted = plain.translations(lines, beam=beam)
+        for one, other in zip(packed.translations(lines, beam=beam), wanted, strict=True):
+            assert one[0].text == other[0].text
+            assert one[0].score == pytest.approx(other[0].score, rel=1e-4)
+    assert packed.trace(lines[0])["hidden"].equal(plain.trace(lines[0])["hidden"])
+    body = packed.model.packed
+    assert packed.pack().model.packed is body
+
+
+def test_where_there_is_no_onednn_there_is_no_int8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    with pytest.raises(ConfigError, match="no dtype 'int8' on cpu.*engine ctranslate2"):
+        gf.load(device="cpu", dtype="int8")
 
 
 @pytest.mark.parametrize(("device", "message"), [("tpu9", "not known"), ("meta", "not supported")])

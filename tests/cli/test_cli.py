@@ -88,7 +88,7 @@ def test_a_model_is_exported_and_the_other_engine_translates(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("translate", "petit", "--dtype", "int8"), "give --engine ctranslate2"),
+        (("translate", "petit", "--dtype", "int4"), "'int8'"),
         (("export", "petit", "--to", "ctranslate2", "-o", "."), "no exported model"),
         (("export", "petit", "--to", "ctranslate2", "--quantization", "int9"), "Did you mean"),
         (("serve", "runs/none"), "no run"),

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from glassformer.inspection.record import record
 from glassformer.model import DecoderOnly, EncoderDecoder, EncoderOnly, Model
-from glassformer.model.packed import pack
+from glassformer.model import packed as bodies
+from glassformer.model.packed import RoundedMatrix, pack
 
 Make = Callable[..., Model]
 pytestmark = pytest.mark.skipif(
@@ -39,11 +40,18 @@ def pair(make: Make, dtype: torch.dtype = torch.float32, **changes: Any) -> tupl
     return plain, packed
 
 
+@pytest.mark.parametrize("little", [0, bodies.LITTLE], ids=["by oneDNN", "as is quickest"])
 @variants
 @torch.inference_mode()
 def test_it_gives_what_the_plain_body_gives(
-    make: Make, source: Tensor, target: Tensor, changes: dict[str, Any]
+    make: Make,
+    source: Tensor,
+    target: Tensor,
+    changes: dict[str, Any],
+    little: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(bodies, "LITTLE", little)
     plain, packed = pair(make, **changes)
     assert isinstance(plain, EncoderDecoder) and isinstance(packed, EncoderDecoder)
     wanted = plain.logits(plain(source, target))
@@ -53,6 +61,9 @@ def test_it_gives_what_the_plain_body_gives(
     for i in range(target.size(1)):
         logits, state = packed.step(target[:, i], state)
         assert (logits - wanted[:, i]).abs().max() < 1e-5
+    hidden = packed(source, target)
+    assert (packed.logits(hidden[0, 0]) - wanted[0, 0]).abs().max() < 1e-5
+    assert packed.logits(packed(source[:0], target[:0])).shape == wanted[:0].shape
 
 
 @pytest.mark.parametrize("family", ["decoder-only", "encoder-only"])
@@ -81,6 +92,72 @@ def test_in_bf16_it_is_as_near_to_fp32_as_the_plain_body_is(
     wanted = exact.logits(exact(source, target))
     errors = [(m.logits(m(source, target)) - wanted).abs().mean().item() for m in (plain, packed)]
     assert 0 < errors[1] < 1.2 * errors[0]
+
+
+@pytest.fixture
+def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """All products of int8 by this one."""
+    name = str(request.param)
+    vnni = torch.cpu._is_vnni_supported()
+    if name == "x rounded" and not vnni:
+        pytest.skip("this processor has no instructions for int8")
+    monkeypatch.setattr(torch.cpu, "_is_vnni_supported", lambda: name != "x in fp32" and vnni)
+    monkeypatch.setattr(bodies, "LITTLE_IN_INT8", 2**40 if name == "x in bf16" else 0)
+    return name
+
+
+every_kernel = pytest.mark.parametrize(
+    "kernel", ["x rounded", "x in fp32", "x in bf16"], indirect=True
+)
+
+
+def int8(x: Tensor) -> Tensor:
+    """Each row rounded to 255 numbers, in fp64."""
+    scale = x.double().abs().amax(1, keepdim=True) / 127
+    return torch.where(scale > 0, (x / scale).round() * scale, 0.0)
+
+
+@every_kernel
+@pytest.mark.parametrize("width", [48, 20], ids=["of whole vectors", "of no whole vectors"])
+@torch.inference_mode()
+def test_a_matrix_in_int8_is_what_its_rounded_weights_make_of_x(kernel: str, width: int) -> None:
+    generator = torch.Generator().manual_seed(5)
+    weight, bias = (torch.randn(shape, generator=generator) for shape in ((37, width), (37,)))
+    weight[3] = 0.0
+    matrix = RoundedMatrix(weight, bias)
+    rounded = matrix.rounded.double() * matrix.scale.double()[:, None]
+    step = weight.abs().amax(1, keepdim=True) / 127
+    assert ((rounded - weight).abs() <= 0.51 * step + 0.005 * weight.abs()).all()
+    in_bf16 = kernel == "x in bf16" and width == 48
+    for rows in (1, 3, 21):
+        x, to = (torch.randn((rows, n), generator=generator) for n in (width, 37))
+        x[0] = 0.0
+        as_rounded = int8(x) if matrix.in_fp32 is None and not in_bf16 else x.double()
+        wanted = (as_rounded @ rounded.T + bias).float()
+        within = 0.02 if in_bf16 else 1e-5
+        within *= wanted.abs().amax().item()
+        assert (matrix(x) - wanted).abs().max() < within
+        assert (matrix(x, "relu") - wanted.relu()).abs().max() < within
+        assert (matrix.add(x, to) - wanted - to).abs().max() < within
+        assert torch.equal(matrix(x)[0], bias)
+    assert matrix(x[:0]).shape == (0, 37)
+
+
+@every_kernel
+@variants
+@torch.inference_mode()
+def test_in_int8_a_model_says_nearly_what_it_says_in_fp32(
+    make: Make, source: Tensor, target: Tensor, changes: dict[str, Any], kernel: str
+) -> None:
+    plain, packed = pair(make, **changes, d_model=32, d_ff=48)
+    assert isinstance(plain, EncoderDecoder) and isinstance(packed, EncoderDecoder)
+    pack(packed, RoundedMatrix)
+    wanted = plain.logits(plain(source, target))
+    state, spread = packed.start(source[:1]), wanted.std()
+    for i in range(target.size(1)):
+        logits, state = packed.step(target[:1, i], state)
+        assert 0 < (logits - wanted[:1, i]).abs().mean() < 0.05 * spread
+    assert 0 < (packed.logits(packed(source, target)) - wanted).abs().mean() < 0.05 * spread
 
 
 def test_who_observes_learns_or_copies_has_the_plain_body(

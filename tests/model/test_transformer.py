@@ -267,18 +267,20 @@ def test_dropout_stands_where_the_paper_has_it(
 ) -> None:
     import glassformer.model.embedding as embedding
     import glassformer.model.residual as residual
-    from glassformer.numerics.dropout import dropout
 
     calls: list[str] = []
-    for module in (embedding, residual):
+    for module, function in ((embedding, "dropout"), (residual, "add_dropped")):
 
         def counted(
-            x: Tensor, rate: float, randomness: Any, name: str = module.__name__, **_: Any
+            *given: Any,
+            name: str = module.__name__,
+            called: Callable[..., Tensor] = getattr(module, function),
+            **named: Any,
         ) -> Tensor:
             calls.append(name.rsplit(".", 1)[1])
-            return dropout(x, rate, randomness)
+            return called(*given, **named)
 
-        monkeypatch.setattr(module, "dropout", counted)
+        monkeypatch.setattr(module, function, counted)
     model = make(dropout=0.5).train()
     one, two = model(source, target), model(source, target)
     assert calls == 2 * (["embedding"] + ["residual"] * 6 + ["embedding"] + ["residual"] * 9)

@@ -16,7 +16,7 @@ def compute_options(default_dtype: str | None = "fp32", engines: bool = False) -
     """--device, --dtype and --threads; ``use_threads`` carries the last one out.
 
     Args:
-        engines: --engine too, and the dtype that only one of them has.
+        engines: --engine too, and the dtype that is for decoding alone.
     """
     dtypes = ["fp32", "bf16", *(["int8"] if engines else []), "auto"]
 
@@ -29,7 +29,8 @@ def compute_options(default_dtype: str | None = "fp32", engines: bool = False) -
             type=click.Choice(dtypes),
             default=default_dtype,
             show_default=default_dtype is not None,
-            help="Number format of the arithmetic; auto: bf16 where it pays.",
+            help="Number format of the arithmetic; auto: bf16 where it pays"
+            + ("; int8: of the matrices, on a CPU: soonest for a sentence." if engines else "."),
         )(function)
         if engines:
             function = click.option(
@@ -37,7 +38,7 @@ def compute_options(default_dtype: str | None = "fp32", engines: bool = False) -
                 type=click.Choice(["torch", "ctranslate2"]),
                 default="torch",
                 show_default=True,
-                help="What decodes; ctranslate2 is an extra, and has int8.",
+                help="What decodes; ctranslate2 is an extra.",
             )(function)
         return click.option(
             "--device", metavar="NAME", help="cpu, cuda or cuda:N; a GPU where there is one."

@@ -60,7 +60,7 @@ def command(
     import glassformer as gf
     from glassformer.data.open import TREES
 
-    model = gf.load(run, device=device, dtype=dtype, notice=notice)
+    model = gf.load(run, device=device, dtype=dtype, notice=notice).pack()
     if model.recipe.data.source == "petit" and source is None:
         report: PetitReport | TextReport | BracketReport = evaluate_built_in(
             model, beam=beam, alpha=alpha

@@ -49,7 +49,7 @@ def command(
     use_threads(threads)
     import glassformer as gf
 
-    model = gf.load(run, device=device, dtype=dtype, notice=notice)
+    model = gf.load(run, device=device, dtype=dtype, notice=notice).pack()
     pieces = model.stream(prompt, **how)
     if as_json:
         print_json({"prompt": prompt, "text": "".join(pieces)})

@@ -44,5 +44,5 @@ def command(
     from glassformer.loaded import as_translator
     from glassformer.serving import serve
 
-    model = gf.load(run, device=device, dtype=dtype, engine=engine, notice=notice)
+    model = gf.load(run, device=device, dtype=dtype, engine=engine, notice=notice).pack()
     serve(as_translator(model), port=port, most_waiting=queue, notice=click.echo)

@@ -62,7 +62,7 @@ def command(
         raise click.UsageError("--input and --output are the same file")
     import glassformer as gf
 
-    model = gf.load(run, device=device, dtype=dtype, engine=engine, notice=notice)
+    model = gf.load(run, device=device, dtype=dtype, engine=engine, notice=notice).pack()
     options: dict[str, Any] = {"beam": beam, "alpha": alpha, "n_best": n_best}
     if source == "-" and target == "-" and sys.stdin.isatty():
         converse(model, options)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from glassformer.decoding.hypothesis import NEVER, Hypothesis, S, StepFunction
 from glassformer.decoding.writing import Watch, write
-from glassformer.numerics.sampling import largest
+from glassformer.numerics.sampling import MANY, largest
 
 
 def greedy(
@@ -46,7 +46,10 @@ def greedy(
 
 def most_probable(scores: Tensor) -> tuple[Tensor, Tensor]:
     """The first of the largest of each row [row, vocabulary], and the value of the second."""
+    if scores.size(1) < 2:
+        return scores.argmax(1), torch.full_like(scores[:, 0], NEVER)
+    if scores.numel() < MANY:
+        index = scores.max(1).indices  # half the time of argmax and topk
+        return index, scores.scatter(1, index[:, None], NEVER).amax(1)
     values, index = largest(scores, 2)
-    if values.size(1) < 2:
-        return index[:, 0], torch.full_like(values[:, 0], NEVER)
     return index[:, 0], values[:, 1]

@@ -88,8 +88,10 @@ def log_probabilities(logits: Tensor, banned: Sequence[int], room: Room | None =
     Raises:
         ConfigError: a banned id that the vocabulary does not have.
     """
-    scores = (room or Room()).of(logits).copy_(logits.detach())
-    torch.log_softmax(scores, -1, out=scores)
+    scores, logits = (room or Room()).of(logits), logits.detach()
+    torch.log_softmax(
+        logits if logits.dtype == scores.dtype else scores.copy_(logits), -1, out=scores
+    )
     if banned:
         check_ids(banned, scores.size(-1), "a banned token")
         scores[:, torch.tensor(banned, device=scores.device)] = NEVER

@@ -20,7 +20,7 @@ from glassformer.loaded.predictor import Predictor
 from glassformer.loaded.reader import Reader
 from glassformer.loaded.translator import Translator
 from glassformer.model.config import ModelConfig
-from glassformer.model.packed import pack
+from glassformer.model.packed import Matrix, RoundedMatrix, pack
 from glassformer.model.transformer import Model, build
 from glassformer.runs.run import Run
 from glassformer.runs.shipped import find_run
@@ -65,9 +65,10 @@ def load(
     Args:
         path: a run directory, or the name of a model that the package carries; petit if None.
         device: cpu, cuda or cuda:N; the GPU where there is one if None.
-        dtype: fp32, bf16 or auto, of the parameters and of all arithmetic; the engine
-            ``ctranslate2`` has int8 too, of the matrices. In bf16 on a CPU the matrices are held a
-            second time, packed: together they take what fp32 takes.
+        dtype: fp32, bf16 or auto, of the parameters and of all arithmetic; or int8, of the
+            matrices, the rest in fp32: quickest for a sentence at a time on a CPU, and for many
+            where it has no instructions for bf16. On a CPU the matrices of bf16 and int8 are
+            held a second time, packed; those of fp32 on request, by ``pack`` of what comes.
         engine: what translates: torch, or ctranslate2, an extra. All else is torch's.
         notice: told when a damaged checkpoint was passed over for an older one, and when memory
             had no room for all lines together.
@@ -106,11 +107,15 @@ def ready(
     if engine == "ctranslate2":
         decode = CTranslate2(model.eval(), tokenizers, chosen, dtype)
         return Translator(decode.model, tokenizers, **origin).using(decode)
-    if dtype == "int8":
-        raise ConfigError("dtype 'int8' is ctranslate2's: give --engine ctranslate2, or bf16")
-    model.to(chosen, choose_dtype(dtype, config.d_model, chosen)).eval()
-    if model.output_matrix.dtype == torch.bfloat16:
-        pack(model)
+    narrow = dtype == "int8"
+    model.to(chosen, choose_dtype("fp32" if narrow else dtype, config.d_model, chosen)).eval()
+    if narrow or model.output_matrix.dtype == torch.bfloat16:
+        pack(model, RoundedMatrix if narrow else Matrix)
+    if narrow and model.packed is None:
+        raise ConfigError(
+            f"no dtype 'int8' on {chosen}: torch has it on a CPU, by oneDNN. Give fp32 or bf16, or "
+            "--engine ctranslate2"
+        )
     return family_of(config)(model, tokenizers, **origin)
 
 

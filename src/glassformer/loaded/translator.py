@@ -41,6 +41,10 @@ class Translator(LoadedModel):
         other.engine = engine
         return other
 
+    def pack(self) -> Self:
+        """See ``LoadedModel.pack``; an engine has matrices of its own."""
+        return super().pack() if self.engine is None else self
+
     def translations(
         self,
         lines: Sequence[str],

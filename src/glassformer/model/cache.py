@@ -104,6 +104,14 @@ class Fixed(Growing):
             self.used = self.room[0].size(2)
         return self.room
 
+    def turned(self) -> KeysValues:
+        """The same; the keys lie in memory as QKᵀ reads them, all keys of a feature in a row."""
+        assert self.room is not None
+        key, value = self.room
+        if key.stride(-1) == 1:
+            self.room = key.transpose(2, 3).contiguous().transpose(2, 3), value
+        return self.room
+
 
 @dataclass
 class LayerCache:
@@ -118,10 +126,10 @@ class DecodingState:
     """All that a decoder remembers between two tokens.
 
     ``memory`` [group, position, d_model] and ``memory_mask`` [group, 1, 1, position] are the
-    encoder's; a decoder-only model has neither. ``length`` counts the tokens so far. A group is
-    ``width`` rows that stand one after the other; at first each row is a group by itself.
-    ``seen`` [group, 1, row, entry] says which entries of its group's caches a row has written or
-    inherited; None where each row is alone with its own.
+    encoder's; a decoder-only model has neither, and there is no mask where nothing is padded.
+    ``length`` counts the tokens so far. A group is ``width`` rows that stand one after the other;
+    at first each row is a group by itself. ``seen`` [group, 1, row, entry] says which entries of
+    its group's caches a row has written or inherited; None where each row is alone with its own.
     """
 
     caches: list[LayerCache]
@@ -173,8 +181,9 @@ class DecodingState:
         for cache in self.caches:
             cache.own.select(groups)
             cache.cross.select(groups)
-        if self.memory is not None and self.memory_mask is not None:
+        if self.memory is not None:
             self.memory = self.memory.index_select(0, groups)
+        if self.memory_mask is not None:
             self.memory_mask = self.memory_mask.index_select(0, groups)
 
 

@@ -48,7 +48,7 @@ class CrossLayer(nn.Module):
         x: Tensor,
         mask: Tensor | None,
         memory: Tensor,
-        memory_mask: Tensor,
+        memory_mask: Tensor | None,
         cache: LayerCache | None = None,
     ) -> Tensor:
         """x [batch, target, d_model], memory [batch, source, d_model] -> the shape of x."""

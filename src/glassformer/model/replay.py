@@ -203,9 +203,12 @@ class ReplayedState:
     """
 
     def __init__(self, home: Replayed, state: DecodingState):
-        assert state.memory_mask is not None
-        self.home, self.caches, self.memory_mask = home, state.caches, state.memory_mask
-        self.slots = torch.arange(len(state.memory_mask))
+        assert state.memory is not None
+        mask, memory = state.memory_mask, state.memory
+        if mask is None:
+            mask = memory.new_ones(len(memory), 1, 1, memory.size(1), dtype=torch.bool)
+        self.home, self.caches, self.memory_mask = home, state.caches, mask
+        self.slots = torch.arange(len(memory))
         self.width, self.length = 1, 0
         self.holder = Holder()
         weakref.finalize(self, self.holder.leave, home)

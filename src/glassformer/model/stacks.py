@@ -51,7 +51,7 @@ class Decoder(nn.ModuleList):
         x: Tensor,
         mask: Tensor | None,
         memory: Tensor,
-        memory_mask: Tensor,
+        memory_mask: Tensor | None,
         caches: list[LayerCache] | None = None,
     ) -> Tensor:
         """x [batch, target, d_model], memory [batch, source, d_model] -> the shape of x."""

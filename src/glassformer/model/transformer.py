@@ -52,7 +52,8 @@ class Model(nn.Module):
         """[…, d_model] -> […, vocabulary], before the softmax (§3.4)."""
         hidden = self.head(hidden)
         if self.packed is not None and inferring(self):
-            return self.packed(hidden)
+            rows = hidden.reshape(-1, hidden.size(-1))
+            return self.packed(rows).view(*hidden.shape[:-1], len(self.output_matrix))
         return F.linear(hidden, self.output_matrix, self.output_bias)
 
     def final_norm(self) -> nn.Module:
@@ -104,7 +105,7 @@ class EncoderDecoder(Model):
         """
         return self.decode(target, *self.encode(source))
 
-    def decode(self, target: Tensor, memory: Tensor, memory_mask: Tensor) -> Tensor:
+    def decode(self, target: Tensor, memory: Tensor, memory_mask: Tensor | None) -> Tensor:
         """target [batch, target] and what ``encode`` gave -> hidden [batch, target, d_model]."""
         mask = causal_mask(target.size(1), target.size(1), target.device)
         mask = tap(self, "target_mask", "batch head query key", mask[None, None])
@@ -121,7 +122,9 @@ class EncoderDecoder(Model):
     def start(self, source: Tensor) -> DecodingState:
         """Read the source [batch, source]; nothing is written yet."""
         memory, mask = self.encode(source)
-        return DecodingState([LayerCache() for _ in self.decoder], memory, mask)
+        whole = inferring(self) and bool(mask.all())  # a mask would cost time in each layer
+        caches = [LayerCache() for _ in self.decoder]
+        return DecodingState(caches, memory, None if whole else mask)
 
     def step(self, tokens: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """The newest token of each row [row] -> logits of the next [row, vocabulary]."""
@@ -130,7 +133,7 @@ class EncoderDecoder(Model):
 
     def advance(self, tokens: Tensor, state: DecodingState) -> Tensor:
         """The newest token of each row [row, 1] -> hidden [row, 1, d_model]; the state grows."""
-        assert state.memory is not None and state.memory_mask is not None
+        assert state.memory is not None
         x = state.grouped(self.target_embedding(tokens, state.length))
         seen = state.grow(x.device)
         x = self.decoder(x, seen, state.memory, state.memory_mask, state.caches)

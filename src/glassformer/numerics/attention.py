@@ -116,8 +116,7 @@ class ByProducts(torch.autograd.Function):
         exact = torch.promote_types(query.dtype, torch.float32)
         scaled = torch.empty(query.shape, dtype=query.dtype, device=query.device)
         torch.mul(query, ctx.scale, out=scaled)  # fewer numbers than the scores
-        empty = (0, 0, 0, -ctx.keys % LANES)
-        key, value = F.pad(key, empty), F.pad(value, empty)
+        key, value = filled(key), filled(value)
         scores = (scaled @ key.transpose(-2, -1)).to(exact)
         weights = scores.add_(barrier(mask, ctx.keys, key.size(-2), scores)).softmax(-1)
         if mask is not None:  # a row that may attend to nothing attends to nothing
@@ -140,6 +139,12 @@ class ByProducts(torch.autograd.Function):
         to_key = to_scores.transpose(-2, -1) @ scaled
         to_query = (to_scores @ key).mul_(ctx.scale)
         return to_query, to_key[..., : ctx.keys, :], to_value[..., : ctx.keys, :], None
+
+
+def filled(x: Tensor) -> Tensor:
+    """Keys or values with zeros up to a multiple of LANES, side by side in memory."""
+    empty = -x.size(-2) % LANES
+    return F.pad(x, (0, 0, 0, empty)) if empty else x.contiguous()
 
 
 def barrier(mask: Tensor | None, keys: int, filled: int, like: Tensor) -> Tensor:
