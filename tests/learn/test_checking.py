@@ -67,6 +67,20 @@ def test_hints_open_one_by_one_and_the_solution_after_a_try(tmp_path: Path) -> N
     assert "self.down(active)" in learn(tmp_path, "check", "7", "--solution").output
 
 
+def test_the_first_hint_is_of_the_part_that_failed(tmp_path: Path) -> None:
+    learn(tmp_path, "start", "1")
+    folder = Folder(tmp_path)
+    file = folder.begun(named("1"))
+    text = solution(named("1"))
+    assert text.count("ids[:-1]") == 1
+    file.write_text(text.replace("ids[:-1]", "ids"), encoding="utf-8")
+    learn(tmp_path, "check", "1")
+    first = learn(tmp_path, "check", "1", "--hint").output
+    assert first.startswith("1. shift: ")
+    both = learn(tmp_path, "check", "1", "--hint").output
+    assert both.startswith("1. shift: ") and "\n2. encode: " in both
+
+
 def test_bad_input_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no lesson '13'"):
         learn(tmp_path, "start", "13")

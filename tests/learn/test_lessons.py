@@ -10,6 +10,7 @@ import pytest
 
 from glassformer.errors import ConfigError
 from glassformer.learn.course import LESSONS, Lesson, named
+from glassformer.learn.exam import is_about
 from glassformer.learn.judge import exam_of, judge, mistaken
 from glassformer.learn.program import Program
 from glassformer.learn.report import Report
@@ -58,6 +59,21 @@ def test_each_known_mistake_is_named_and_no_other(lesson: Lesson) -> None:
         text = mistaken(lesson, [mistake])
         assert text is not None, mistake
         assert judged(lesson, text).wrong == [mistake.says]
+
+
+@every
+def test_a_hint_that_names_a_part_is_about_a_case(lesson: Lesson) -> None:
+    exam = exam_of(lesson)
+    says = [case.says for case in exam.cases()]
+    named = [hint for hint in exam.hints if any(is_about(hint, one) for one in says)]
+    if len(lesson.parts) > 1:
+        assert named == list(exam.hints)
+    for case in says:  # what the failed part needs comes first, in its order
+        opened: list[int] = []
+        while (one := exam.next_hint(opened, case)) is not None:
+            opened.append(one)
+        about = [is_about(exam.hints[i], case) for i in opened]
+        assert about == sorted(about, reverse=True) and sorted(opened) == [0, 1, 2]
 
 
 @every
@@ -122,3 +138,32 @@ def test_what_no_mistake_explains_is_told_by_shape_and_numbers() -> None:
     assert found.wrong[0].startswith("NameError: name 'values'") and "line " in found.place
     found = answer_of(lesson, last, "return (weights @ value) ** 3")
     assert "the numbers are not: at [" in found.wrong[0]
+
+
+def test_a_wrong_shape_is_not_explained_by_numbers_and_one_number_has_no_place() -> None:
+    loss = named("loss")
+    text = written(loss).replace("targets[:, None])[:, 0]", "targets[:, None])")
+    result = "-(1 - smoothing) * right - smoothing * log_probabilities.mean(-1)"
+    assert result in text
+    other = "-((1 - smoothing) * right + smoothing * log_probabilities.mean(-1))"
+    text = text.replace(result, other)
+    assert judged(loss, text).wrong == [
+        "the result has the shape [row 7, row 7], and [row 7] is wanted"
+    ]
+    mean = "smoothed_cross_entropy(logits[real], targets[real], smoothing).mean()"
+    found = answer_of(loss, mean, f"{mean} + 0.3")
+    assert found.wrong[0].startswith("the shape is right, the number is not: it gives ")
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("it gives None: is the `return` missing?", "It gives None: is the `return` missing?"),
+        ("lesson_07_heads.py, line 3: no", "lesson_07_heads.py, line 3: no."),
+        ("d_model is missing", "d_model is missing."),
+        ("greedy: no", "greedy: no."),
+        ("the sign is missing", "The sign is missing."),
+    ],
+)
+def test_sentences_begin_and_end_as_they_should(said: str, line: str) -> None:
+    assert Report("", case="x", wrong=[said]).text().endswith(f"    {line}")

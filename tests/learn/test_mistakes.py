@@ -142,6 +142,14 @@ def mean_loss(logits, targets, smoothing, pad):
     flat = smoothed_cross_entropy(logits.reshape(-1, logits.size(-1)), targets.reshape(-1), smoothing)
     return (flat * (targets.reshape(-1) != pad)).mean()
 """
+SENTENCES = """
+def mean_loss(logits, targets, smoothing, pad):
+    each = []
+    for scores, wanted in zip(logits, targets):
+        real = wanted != pad
+        each.append(smoothed_cross_entropy(scores[real], wanted[real], smoothing).mean())
+    return torch.stack(each).mean()
+"""
 RATE = """
 def learning_rate(step, d_model, warmup):
     import math
@@ -176,6 +184,8 @@ MISTAKES = [
     ("attention", ATTEND.format(**GOOD | {"hide": "torch.where(mask, -1e9, s)"}), "mask is the wrong way round"),
     ("attention", ATTEND.format(**GOOD | {"hide": "s * mask"}), "hidden scores are set to 0"),
     ("attention", ATTEND.format(**GOOD | {"hide": "s.masked_fill(mask == 0, 1e-9)"}), "hidden scores are set to 0"),
+    ("attention", ATTEND.format(**GOOD).replace('torch.einsum("bhqd,bhkd->bhqk", query, key)', "query @ key.T"), "key.T turns all four axes round"),
+    ("attention", ATTEND.format(**GOOD).replace("if mask is not None", "if mask"), "`if mask` asks for one True or False"),
     ("masks", TRIANGLE.format(diagonal=1, end=".bool()"), "wrong triangle"),
     ("masks", TRIANGLE.format(diagonal=0, end=" == 0"), "diagonal is missing"),
     ("masks", PADS, "padding mask is the wrong way round"),
@@ -198,6 +208,7 @@ MISTAKES = [
     ("decoder", CROSS.format(own="mask", asked="memory, t"), "the memory asks"),
     ("loss", SMOOTH, "reference implementation's way"),
     ("loss", PADDED, "divided by the number of all places"),
+    ("loss", SENTENCES, "mean of the sentences' means"),
     ("loss", RATE, "larger of the two"),
     ("search", GREEDY, "end token stands in the result"),
     ("search", PENALTY, "length_penalty: the|it gives"),

@@ -167,12 +167,14 @@ def show_help(folder: Folder, lesson: Lesson, solution: bool) -> None:
             )
         click.echo(answer(lesson))
         return
-    hints = exam_of(lesson).hints
-    progress.hints = min(progress.hints + 1, len(hints))
+    exam = exam_of(lesson)
+    more = exam.next_hint(progress.hints, progress.failed)
+    if more is not None:
+        progress.hints.append(more)
     folder.note(lesson, progress)
-    for number, text in enumerate(hints[: progress.hints], 1):
-        click.echo(textwrap.fill(f"{number}. {text}", 92, subsequent_indent="   "))
-    left = len(hints) - progress.hints
+    for number, one in enumerate(progress.hints, 1):
+        click.echo(textwrap.fill(f"{number}. {exam.hints[one]}", 92, subsequent_indent="   "))
+    left = len(exam.hints) - len(progress.hints)
     click.echo(
         f"\n{left} more: the same command again."
         if left

@@ -36,6 +36,7 @@ def check(folder: Folder, lesson: Lesson, seconds: float = SECONDS) -> Report:
     report = run(lesson, file, seconds)
     progress = folder.progress(lesson)
     progress.tries += 1
+    progress.failed = report.case
     if report.passed:
         progress.passed = before
     folder.note(lesson, progress)

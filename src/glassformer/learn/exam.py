@@ -6,6 +6,7 @@ that mistake, however it is written; two at once are found too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -55,12 +56,25 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Exam:
-    """How a lesson is checked. ``sizes`` are different primes: a size tells what its axis is."""
+    """How a lesson is checked. ``sizes`` are different primes: a size tells what its axis is. A
+    hint that is about some of the cases begins with what they say, and a colon."""
 
     sizes: Mapping[str, int]
     cases: Callable[[], Iterator[Case]]
     mistakes: Sequence[Mistake]
     hints: Sequence[str]
+
+    def next_hint(self, opened: Sequence[int], failed: str) -> int | None:
+        """The first hint not yet opened that is about the case that failed, else the first; None if
+        all are open."""
+        left = [i for i in range(len(self.hints)) if i not in opened]
+        return min(left, key=lambda i: not is_about(self.hints[i], failed), default=None)
+
+
+def is_about(hint: str, case: str) -> bool:
+    """Whether a hint names this case, or a part of it."""
+    names = hint.partition(":")[0].split(", ")
+    return any(re.search(rf"\b{re.escape(name)}\b", case) for name in names)
 
 
 def config(**sizes: Any) -> ModelConfig:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,17 @@ FOLDER = Path("learn")
 
 @dataclass
 class Progress:
-    """How far one lesson is: checks that ran, hints that were opened, and the checksum of the file
-    that passed."""
+    """How far one lesson is: checks that ran, hints that were opened, in that order, the case that
+    the last check found wrong, and the checksum of the file that passed."""
 
     tries: int = 0
-    hints: int = 0
+    hints: list[int] = field(default_factory=list)
+    failed: str = ""
     passed: str = ""
+
+    def __post_init__(self) -> None:
+        """What is no list of hints is noticed here."""
+        self.hints = [*self.hints]
 
 
 class Folder:

@@ -64,7 +64,8 @@ def judge(lesson: Lesson, found: Mapping[str, Any], program: Program | None = No
     report.wrong = usual(lesson, exam, cases, results, number)
     if not report.wrong:
         said = unlike(got, wanted[number], cases[number], exam.sizes)
-        report.wrong = [*said, *([how] if how else [])]
+        shaped = isinstance(got, Tensor) and got.shape == wanted[number].shape
+        report.wrong = [*said, *([how] if how and shaped else [])]
     return report
 
 

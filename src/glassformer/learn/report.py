@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -39,7 +40,7 @@ class Report:
         lines += [f"  ✓ {says}" for says in self.right]
         if self.wrong:
             lines.append(f"  ✗ {self.case or 'it does not run'}")
-            lines += [folded(f"{begun(said)}.") for said in self.wrong]
+            lines += [folded(sentence(said)) for said in self.wrong]
         if self.place:
             lines.append(f"    {self.place}")
         return "\n".join(lines)
@@ -54,10 +55,10 @@ class Report:
         return cls(**{name: one for name, one in content.items() if name != "passed"})
 
 
-def begun(said: str) -> str:
-    """A sentence with its first letter large, unless it begins with a name or a formula."""
-    first = said.split(" ")[0]
-    return said if first.endswith(":") or not first.isascii() else f"{said[0].upper()}{said[1:]}"
+def sentence(said: str) -> str:
+    """With its end, and its first letter large unless it begins with a name or a formula."""
+    begun = said if re.match(r"\w*[^\w\s,']|\w*_", said) else f"{said[0].upper()}{said[1:]}"
+    return begun if said.endswith("?") else f"{begun}."
 
 
 def folded(text: str) -> str:

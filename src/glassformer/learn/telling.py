@@ -126,10 +126,10 @@ def misvalued(got: Tensor, want: Tensor) -> str:
     off = apart(got, want)
     place = [int(i) for i in torch.unravel_index(off.argmax(), off.shape)]
     here, there = (float(one[tuple(place)]) for one in (got, want))
-    return (
-        f"the shape is right, the numbers are not: at {place} it gives {here:.5g}, and {there:.5g} "
-        "is wanted"
-    )
+    off_by = f"it gives {here:.5g}, and {there:.5g} is wanted"
+    if not place:
+        return f"the shape is right, the number is not: {off_by}"
+    return f"the shape is right, the numbers are not: at {place} {off_by}"
 
 
 def yours(how: str) -> str:

@@ -72,7 +72,7 @@ class Whole(EncoderDecoder):
         x = self.encoder(self.parts.place(self.source_embedding(source)), mask)
         return self.encoder_norm(x), mask
 
-    def decode(self, target: Tensor, memory: Tensor, memory_mask: Tensor) -> Tensor:
+    def decode(self, target: Tensor, memory: Tensor, memory_mask: Tensor | None) -> Tensor:
         """See ``EncoderDecoder``."""
         mask = self.parts.causal_mask(target.size(1))
         x = self.parts.place(self.target_embedding(target))

@@ -146,6 +146,10 @@ MISTAKES = (
         {PRODUCT: "query @ key"},
     ),
     Mistake(
+        "key.T turns all four axes round; key.transpose(-2, -1), or key.mT, turns the last two",
+        {PRODUCT: "query @ key.T"},
+    ),
+    Mistake(
         "the scores are transposed: they have a row for each key. Each query is to be a row, and "
         "each key a column",
         {PRODUCT: "key @ query.transpose(-2, -1)"},
@@ -164,6 +168,11 @@ MISTAKES = (
     ),
     Mistake("the mask is not used", {MASKED: "pass"}),
     Mistake(
+        "`if mask` asks for one True or False, and a mask has many; whether there is one: "
+        "`if mask is not None`",
+        {"if mask is not None": "if mask"},
+    ),
+    Mistake(
         "the keys are mixed, not the values",
         {"weights @ value": "weights @ key"},
     ),
@@ -174,12 +183,11 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "Only the last two axes matter; batch and head are carried along by @. Which of the two"
-        " has to be turned so that [query, d_k] @ [d_k, key] fits? x.transpose(-2, -1) turns "
-        "them.",
-        "d_k is the last size of query: query.size(-1). The softmax runs along the axis that is"
-        " counted by keys.",
-        "scores.masked_fill(~mask, -math.inf) hides; ~ turns True and False round. A mask of "
-        "fewer axes or of size 1 is stretched by itself.",
+        "Only the last two axes matter; batch and head are carried along by @. Which of the two "
+        "has to be turned so that [query, d_k] @ [d_k, key] fits? x.transpose(-2, -1) turns them.",
+        "d_k is the last size of query: query.size(-1). The softmax runs along the axis that is "
+        "counted by keys.",
+        "with a mask: scores.masked_fill(~mask, -math.inf) hides; ~ turns True and False round. A "
+        "mask of fewer axes or of size 1 is stretched by itself.",
     ),
 )

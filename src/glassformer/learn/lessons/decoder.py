@@ -251,9 +251,10 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "The first sub-layer is the encoder's: lambda y: self.self_attention(y, y, mask).",
-        "self.cross_attention(queries from, keys and values from, mask): lambda y: "
+        "DecoderLayer: the first sub-layer is the encoder's: lambda y: self.self_attention(y, y, "
+        "mask).",
+        "DecoderLayer: self.cross_attention(queries from, keys and values from, mask): lambda y: "
         "self.cross_attention(y, memory, memory_mask).",
-        "for layer in self: x = layer(x, mask, memory, memory_mask)",
+        "Decoder: for layer in self: x = layer(x, mask, memory, memory_mask)",
     ),
 )

@@ -150,9 +150,9 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "self.tokens(tokens) looks up the rows: [batch, position, d_model].",
-        "math.sqrt(self.d_model) is the factor.",
-        "logits: matrix.T turns a matrix; @ is the matrix product. [d_model] @ [d_model, "
-        "vocabulary].",
+        "tokens to vectors: self.tokens(tokens) looks up the rows: [batch, position, d_model].",
+        "tokens to vectors: math.sqrt(self.d_model) is the factor.",
+        "vectors to logits: matrix.T turns a matrix; @ is the matrix product. [d_model] @ "
+        "[d_model, vocabulary].",
     ),
 )

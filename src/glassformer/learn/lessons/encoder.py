@@ -209,10 +209,11 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "self.after_self(x, function) is the residual connection around the function.",
-        "lambda y: self.self_attention(y, y, mask) is the first function; self.feedforward is "
-        "the second as it stands.",
-        "super().__init__(EncoderLayer(…) for _ in range(n_layers)), and `for layer in self: x "
-        "= layer(x, mask)`.",
+        "EncoderLayer: self.after_self(x, function) is the residual connection around the "
+        "function.",
+        "EncoderLayer: lambda y: self.self_attention(y, y, mask) is the first function; "
+        "self.feedforward is the second as it stands.",
+        "Encoder: super().__init__(EncoderLayer(…) for _ in range(n_layers)), and `for layer in "
+        "self: x = layer(x, mask)`.",
     ),
 )

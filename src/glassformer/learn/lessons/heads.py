@@ -228,11 +228,11 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "x.unflatten(-1, (self.heads, -1)) is [batch, position, head, width]; .transpose(1, 2) "
-        "exchanges axes 1 and 2.",
-        "self.split(self.key_matrix(memory)) are the keys. `attend` carries the heads along "
-        "like a second batch.",
-        "mixed.transpose(1, 2) is [batch, query, head, width]; .flatten(2) makes one axis of "
-        "all from axis 2 on.",
+        "split: x.unflatten(-1, (self.heads, -1)) is [batch, position, head, width]; "
+        ".transpose(1, 2) exchanges axes 1 and 2.",
+        "attention: self.split(self.key_matrix(memory)) are the keys. `attend` carries the heads "
+        "along like a second batch.",
+        "attention: mixed.transpose(1, 2) is [batch, query, head, width]; .flatten(2) makes one "
+        "axis of all from axis 2 on.",
     ),
 )

@@ -195,6 +195,14 @@ MISTAKES = (
         "real tokens",
         {MEAN: MEAN.replace(".mean()", ".sum() / targets.size(0)")},
     ),
+    Mistake(
+        "it is the mean of the sentences' means; every token weighs the same: one mean over all "
+        "real tokens",
+        {
+            MEAN: "torch.stack([smoothed_cross_entropy(a[b], c[b], smoothing).mean() "
+            "for a, b, c in zip(logits, real, targets)]).mean()"
+        },
+    ),
     Mistake("mean_loss does not smooth: pass ε on", {MEAN: MEAN.replace("smoothing", "0.0")}),
     Mistake(
         "the larger of the two is taken; it is the smaller, min", {RATE: RATE.replace("min", "max")}
@@ -223,10 +231,11 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "logits.log_softmax(-1) are the log-probabilities. x.gather(-1, targets[:, None]) is "
-        "[row, 1]; [:, 0] takes the axis away.",
-        "ε/V times the sum over all V tokens is ε times their mean: log_probabilities.mean(-1).",
-        "logits[real] is [number of real targets, vocabulary]. In Python a power is **, and "
-        "x**-0.5 is 1/√x.",
+        "smoothed_cross_entropy: logits.log_softmax(-1) are the log-probabilities. x.gather(-1, "
+        "targets[:, None]) is [row, 1]; [:, 0] takes the axis away.",
+        "smoothed_cross_entropy: ε/V times the sum over all V tokens is ε times their mean: "
+        "log_probabilities.mean(-1).",
+        "mean_loss, learning_rate: logits[real] is [number of real targets, vocabulary]. In "
+        "Python a power is **, and x**-0.5 is 1/√x.",
     ),
 )

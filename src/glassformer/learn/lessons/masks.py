@@ -160,10 +160,10 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "A comparison of a tensor with a number gives True and False for each place.",
-        "x[:, None, None, :] keeps the first axis and the last and puts two of size 1 between "
-        "them.",
-        "position[None, :] is the row of keys, position[:, None] the column of queries; <= "
-        "between them gives the table.",
+        "padding_mask: a comparison of a tensor with a number gives True and False for each place.",
+        "padding_mask: x[:, None, None, :] keeps the first axis and the last and puts two of size "
+        "1 between them.",
+        "causal_mask: position[None, :] is the row of keys, position[:, None] the column of "
+        "queries; <= between them gives the table.",
     ),
 )

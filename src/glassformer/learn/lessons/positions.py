@@ -159,11 +159,11 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "torch.arange(length)[:, None] is a column. A column [length, 1] and a row [d_model / "
-        "2] give a table [length, d_model / 2] when one is divided by the other.",
-        "torch.arange(0, d_model, 2) is 0, 2, 4 …: these are the 2i. The angle is position / "
-        "10000**exponent.",
-        "torch.stack((angle.sin(), angle.cos()), dim=-1) is [length, d_model / 2, 2]; "
+        "the table: torch.arange(length)[:, None] is a column. A column [length, 1] and a row "
+        "[d_model / 2] give a table [length, d_model / 2] when one is divided by the other.",
+        "the table: torch.arange(0, d_model, 2) is 0, 2, 4 …: these are the 2i. The angle is "
+        "position / 10000**exponent.",
+        "the table: torch.stack((angle.sin(), angle.cos()), dim=-1) is [length, d_model / 2, 2]; "
         ".flatten(1) reads it row by row: sine, cosine, sine, cosine.",
     ),
 )

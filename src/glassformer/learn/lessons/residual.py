@@ -265,9 +265,10 @@ EXAM = Exam(
     cases,
     MISTAKES,
     hints=(
-        "x.mean(-1, keepdim=True) is [batch, position, 1]: it can be subtracted from x.",
-        "((x - mean) ** 2).mean(-1, keepdim=True) is the variance. ε goes under the root with it.",
-        "A sub-layer is called like a function: sublayer(x). PostNorm normalises last, PreNorm "
-        "what the sub-layer reads.",
+        "LayerNorm: x.mean(-1, keepdim=True) is [batch, position, 1]: it can be subtracted from x.",
+        "LayerNorm: ((x - mean) ** 2).mean(-1, keepdim=True) is the variance. ε goes under the "
+        "root with it.",
+        "PostNorm, PreNorm: a sub-layer is called like a function: sublayer(x). PostNorm "
+        "normalises last, PreNorm what the sub-layer reads.",
     ),
 )

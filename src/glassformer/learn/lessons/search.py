@@ -329,7 +329,7 @@ EXAM = Exam(
         "int(logits.argmax()) is the token.",
         "beam_search: log-probabilities [alive, vocabulary] plus a column [alive, 1] of what was "
         "so far. divmod(place, vocabulary) undoes flatten.",
-        "A sentence that ends now has `length` tokens, the end token counted. alive is what is "
-        "left of the best, those that end taken out, the first `beam`.",
+        "beam_search: a sentence that ends now has `length` tokens, the end token counted. alive "
+        "is what is left of the best, those that end taken out, the first `beam`.",
     ),
 )
