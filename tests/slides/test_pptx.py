@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import glassformer as gf
 from glassformer.cli import glassformer
 from glassformer.errors import GlassformerError
 from glassformer.slides import walk_deck, write
-from glassformer.slides.deck import Deck, Table
+from glassformer.slides.deck import BOLD, ITALIC, Deck, Table
 from glassformer.tours import parse
 from glassformer.tours.notes import read_pins
 
@@ -31,11 +32,15 @@ title: Ours
 ---
 
 ## What is written?
-Ask: What will **{model}** make of “{sentence}”, and how sure is [it](card:softmax)?
+Ask: What will **{model}** make of *this sentence* “{sentence}”, and how sure is [it](card:softmax)?
 - Something in French. [translates]
 - Nothing. [untrained]
 
-Tell if translates: It wrote “{output}”.
+Tell if translates: It wrote “{output}”, a *short line* and **{model}**’s own.
+
+Tell if not trained and layers < 2.5: `So` it goes.
+
+Tell: No *mark* is seen in {layers} layers, {heads} heads.
 
 ## A place
 at: view=network&cell=logits:5
@@ -128,12 +133,32 @@ def test_pins_and_notes_are_slides(deck: Deck) -> None:
 def test_a_tour_s_questions_are_slides(deck: Deck) -> None:
     slide = next(slide for slide in deck.slides if slide.title == "What is written?")
     said = words_of(Deck("", (slide,)))
-    assert f"What will petit make of “{SENTENCE}”, and how sure is it?" in said
+    plain = said.replace(BOLD, "").replace(ITALIC, "")
+    assert f"What will petit make of this sentence “{SENTENCE}”, and how sure is it?" in plain
+    assert f"{BOLD}petit{BOLD}" in said and f"{ITALIC}this{ITALIC} {ITALIC}sentence" in said
     assert "▫ Something in French." in said and slide.footer == "Ours, step 1 of 2"
-    assert "If translates: It wrote “le chat n'a pas dormi" in slide.notes
+    assert "If it translates: It wrote “le chat n'a pas dormi" in slide.notes
+    assert (
+        "a short line and petit’s own" in slide.notes
+        and "No mark is seen in 4 layers, 24 heads." in slide.notes
+    )
+    assert "If the model is not trained and layers < 2.5: So it goes." in slide.notes
+    assert not re.search(f"[*`{BOLD}{ITALIC}]", slide.notes)
     place = next(slide for slide in deck.slides if slide.title == "A place")
     walk = gf.load().trace(SENTENCE)
     assert f"{float(walk['logits'].flatten()[5]):.4f}".lstrip("-") in words_of(Deck("", (place,)))
+
+
+def test_emphasis_is_native_type(slides: Any) -> None:
+    slide = next(one for one in slides.slides if one.shapes.title.text == "What is written?")
+    found = [
+        (run.text, run.font.bold, run.font.italic)
+        for shape in slide.shapes if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs for run in paragraph.runs
+    ]  # fmt: skip
+    assert ("petit", True, None) in found and ("this", False, True) in found
+    assert (" make of ", False, None) in found
+    assert not any(re.search(f"[*{BOLD}{ITALIC}]", text) for text, _, _ in found)
 
 
 def test_a_pin_of_a_page_has_no_number(deck: Deck) -> None:

@@ -13,9 +13,10 @@ from glassformer.errors import ConfigError, RunError
 from glassformer.explorer.models import Models
 from glassformer.loaded import Classifier, LoadedModel, wrap
 from glassformer.slides import walk_deck, write
-from glassformer.slides.deck import Deck, Drawing, Table
+from glassformer.slides.deck import BOLD, ITALIC, Deck, Drawing, Table
 from glassformer.slides.figures import number, percent
 from glassformer.slides.measure import width
+from glassformer.slides.sheet import Sheet
 from glassformer.slides.walk import FITS, Walk
 from glassformer.text.tokenizer import Tokenizer, TokenizerPair
 
@@ -153,6 +154,25 @@ def test_the_same_deck_is_the_same_file(deck: Deck, tmp_path: Path) -> None:
     assert first == second and first.startswith(b"%PDF")
     assert len(re.findall(rb"/Type /Page\b", first)) == len(deck.slides)
     assert b"/Subtype /Image" not in first  # vectors only
+
+
+def test_emphasis_in_a_pdf_is_type_of_its_own() -> None:
+    pytest.importorskip("matplotlib", reason="a PDF needs the extra 'slides'")
+    from glassformer.slides.pdf_file import drawn
+
+    said = f"Ah {ITALIC}dot{ITALIC} {ITALIC}product{ITALIC}, {BOLD}all{BOLD} of it, "
+    sheet = Sheet("Title").say(said + "plain. " * 40)
+    written = drawn(sheet.finished(""), 1).texts
+    pieces = [(one.get_text(), one.get_fontweight(), one.get_fontstyle()) for one in written[1:8]]
+    assert pieces == [
+        ("Ah ", "normal", "normal"), ("dot", "normal", "italic"), (" ", "normal", "normal"),
+        ("product", "normal", "italic"), (", ", "normal", "normal"), ("all", "bold", "normal"),
+        (pieces[6][0], "normal", "normal"),
+    ]  # fmt: skip
+    across = [one.get_position()[0] for one in written[1:8]]
+    assert across == sorted(set(across)) and pieces[6][0].startswith(" of it, plain.")
+    assert len({one.get_position()[1] for one in written[1:8]}) == 1
+    assert width(f"{BOLD}a{BOLD}", 20) == width("a", 20)
 
 
 def test_what_cannot_be_written_is_said(deck: Deck, tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from glassformer.errors import ConfigError
 from glassformer.slides import walk_deck
 from glassformer.slides.deck import Deck, Table
 from glassformer.slides.figures import number, percent
+from glassformer.slides.touring import condition
 from glassformer.slides.words import LANGUAGES, speaking
+from glassformer.tours import conditions
 from glassformer.tours.shipped import languages, named
 
 SENTENCE = "the cat did not sleep because it was tired"
@@ -49,10 +51,25 @@ def test_slides_tours_and_the_verb_have_the_same_languages() -> None:
 def test_french_fits_and_is_french(french: Deck) -> None:
     check_layout(french)
     read = words_of(french)
-    assert "Des scores aux parts de 100" in read and "étape 1 sur 5" in read
+    assert "Des scores aux parts de 100" in read and "étape 1 sur 7" in read
     assert not any(slide.title.endswith("…") for slide in french.slides)
     said = read.replace("[:10, :12]", "").replace("[0, :, ", "").split("_____")[0]
     assert not re.search(r"\w [;:!?»]|« ", said)  # such a space would break a line
+
+
+def test_every_condition_is_said_in_words(french: Deck) -> None:
+    for words in LANGUAGES.values():
+        assert {f"when.{one}" for one in conditions.NAMES} <= words.keys()
+        assert {f"found.{one}" for one in conditions.FACTS} <= words.keys()
+        assert all(text.count("|") == 1 for name, text in words.items() if name[:5] == "when.")
+    with speaking("fr"):
+        assert condition("not proved and share > 0.9") == (
+            "la probabilité n’est pas tombée à la moitié et la part > 0,9"
+        )
+    notes = " ".join(slide.notes for slide in french.slides)
+    assert "Si la probabilité est tombée à la moitié ou moins" in notes
+    hung = re.findall(r"Si ([^:]*)\u00a0:", notes)
+    assert len(hung) > 5 and not re.search(r"\b(?:proved|trained|clear|not)\b", " ".join(hung))
 
 
 def test_the_numbers_are_the_same_with_a_comma(french: Deck) -> None:

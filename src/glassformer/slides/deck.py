@@ -5,6 +5,7 @@ Lengths are in inches from the upper left corner of a page of 16:9, sizes of typ
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,10 +40,36 @@ class Box:
         return self.top + self.height
 
 
+# In a text: what stands between two of the same is bold or italic, a word at a time.
+BOLD, ITALIC = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Some of a line in one kind of type."""
+
+    text: str
+    bold: bool
+    italic: bool
+
+
+def runs(line: str, bold: bool = False) -> list[Run]:
+    """A line cut where its type changes; ``bold`` is the type of all of it."""
+    strong = italic = False
+    found: list[Run] = []
+    for part in re.split(f"([{BOLD}{ITALIC}])", line):
+        strong ^= part == BOLD
+        italic ^= part == ITALIC
+        if part and part not in (BOLD, ITALIC):
+            found.append(Run(part, bold or strong, italic))
+    return found or [Run("", bold, False)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Text:
     """Paragraphs, one a line of ``text``, that are broken where the box ends.
 
+    Words between two ``BOLD`` or ``ITALIC`` are set so.
     ``turned``: read from below to above. With a ``fill`` it is a block of that colour, the text in
     its middle.
     """

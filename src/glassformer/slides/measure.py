@@ -5,8 +5,10 @@ The widths are those of DejaVu Sans, which is wider than what a presentation pro
 
 from __future__ import annotations
 
+from glassformer.slides.deck import BOLD, ITALIC
+
 LEADING = 1.25  # a line's height, of its size
-BOLD = 1.16
+HEAVIER = 1.16  # bold type
 # Of a line's size, by kind of character.
 WIDTHS = {
     **dict.fromkeys("iljI.,:;'’‘|!()[]·/ ", 0.4),
@@ -16,6 +18,7 @@ WIDTHS = {
     **dict.fromkeys("“”?*TFL", 0.6),
     **dict.fromkeys("wOQGDN+=<>~^#×÷−&", 0.84),
     **dict.fromkeys("mM%@W…—→←∞œæ", 1.02),
+    **dict.fromkeys(BOLD + ITALIC, 0.0),
 }
 CAPITAL, OTHER, FOREIGN = 0.75, 0.65, 1.08  # others of Latin, and what is of another script
 LATIN = 0x370
@@ -23,8 +26,8 @@ LATIN = 0x370
 
 def width(text: str, size: float, bold: bool = False) -> float:
     """The inches that a line takes."""
-    total = sum(WIDTHS.get(one) or of_kind(one) for one in text)
-    return total * size / 72 * (BOLD if bold else 1)
+    total = sum(WIDTHS[one] if one in WIDTHS else of_kind(one) for one in text)
+    return total * size / 72 * (HEAVIER if bold else 1)
 
 
 def of_kind(character: str) -> float:

@@ -25,11 +25,13 @@ from glassformer.slides.deck import (
     Slide,
     Table,
     Text,
+    runs,
 )
 from glassformer.slides.measure import LEADING, wrapped
 
 try:
     from matplotlib import font_manager, rc_context
+    from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
     from matplotlib.patches import FancyArrowPatch, Rectangle
@@ -39,6 +41,7 @@ except ImportError as error:
 # The first has Latin, Greek, Cyrillic and the signs; the others, where a machine has them, more.
 FONTS = ("DejaVu Sans", "Noto Sans CJK JP", "Noto Sans", "Arial Unicode MS", "Microsoft YaHei")
 MADE = datetime(2017, 6, 12, tzinfo=UTC)
+FINE = 1440  # dots an inch, at which a width is not rounded
 ASIDE = 0.1  # inches, of a cell's text from its side
 BELOW = 0.35  # of a line's size: from its middle to the foot of its letters
 ANCHOR = {"left": 0.0, "center": 0.5, "right": 1.0}
@@ -80,11 +83,26 @@ def drawn(slide: Slide, number: int) -> Figure:
 def letters(
     page: Figure, x: float, y: float, text: str, size: float, bold: bool, colour: str, **how: Any
 ) -> None:
-    """A line of text whose middle line is at y."""
-    page.text(
-        x / WIDTH, 1 - y / HEIGHT, text, size=size, color=colour, parse_math=False,
-        weight="bold" if bold else "normal", **how,
-    )  # fmt: skip
+    """A line of text whose middle line is at y, a piece for each kind of type."""
+    for run in runs(text, bold):
+        piece = page.text(
+            x / WIDTH, 1 - y / HEIGHT, run.text, size=size, color=colour, parse_math=False,
+            weight="bold" if run.bold else "normal", style="italic" if run.italic else "normal",
+            **how,
+        )  # fmt: skip
+        if run.text != text:
+            x += advance(piece)
+
+
+def advance(piece: Any) -> float:
+    """The inches from a piece of a line to the next; a space at its end counts."""
+    text, found = piece.get_text(), []
+    for one in (text + "|", "|"):
+        piece.set_text(one)
+        room: Any = RendererAgg(1, 1, FINE)  # type: ignore[no-untyped-call]
+        found.append(piece.get_window_extent(room, FINE).width / FINE)
+    piece.set_text(text)
+    return found[0] - found[1]
 
 
 def draw_text(page: Figure, part: Text, middle: bool = False) -> None:

@@ -30,6 +30,7 @@ from glassformer.slides.deck import (
     Slide,
     Table,
     Text,
+    runs,
 )
 
 try:
@@ -183,12 +184,15 @@ def unstyled(shape: Any) -> None:
 
 
 def written(paragraph: Any, text: str, size: float, bold: bool, colour: str, align: str) -> None:
-    """One run of text in a paragraph."""
+    """A text in a paragraph: a run for each kind of type."""
     paragraph.alignment = ALIGN[align]
-    run = paragraph.add_run()
-    run.text = text
-    run.font.size, run.font.bold = Pt(size), bold
-    run.font.color.rgb = RGBColor.from_string(colour[1:].upper())
+    for one in runs(text, bold):
+        run = paragraph.add_run()
+        run.text = one.text
+        run.font.size, run.font.bold = Pt(size), one.bold
+        if one.italic:
+            run.font.italic = True
+        run.font.color.rgb = RGBColor.from_string(colour[1:].upper())
 
 
 def draw_table(page: Any, part: Table) -> None:

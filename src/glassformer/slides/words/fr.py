@@ -409,6 +409,78 @@ WORDS = {
     "tour.blank": (
         "{blank} est ce que la page calcule pour le modèle présent : ouvrez-y la visite{place}."
     ),
+    "tour.and": " et ",
+    # What a step hangs on: so, and not so.
+    "when.trained": "le modèle est entraîné|le modèle n’est pas entraîné",
+    "when.untrained": "le modèle n’est pas entraîné|le modèle est entraîné",
+    "when.writes": "le modèle écrit|le modèle n’écrit pas",
+    "when.translates": "le modèle traduit|le modèle ne traduit pas",
+    "when.attends": "les mots s’y regardent|les mots ne s’y regardent pas",
+    "when.built-in": "le modèle est de la paire de langues fournie|le modèle est d’autres langues",
+    "when.live": "le programme est là|le programme n’est pas là",
+    "when.has-run": "son entraînement a été gardé|son entraînement n’a pas été gardé",
+    "when.clear": "le regard est net|le regard n’est pas net",
+    "when.changes": "un mot est sorti autrement|aucun mot n’est, seul, sorti autrement",
+    "when.rewritten": "plus d’un mot est sorti autrement|un mot au plus est sorti autrement",
+    "when.unchanged": "rien d’autre n’est sorti autrement|autre chose est sorti autrement",
+    "when.proved": (
+        "la probabilité est tombée à la moitié ou moins|la probabilité n’est pas tombée à la moitié"
+    ),
+    "when.weakened": (
+        "la probabilité a baissé, mais pas de moitié|"
+        "la probabilité n’a pas baissé, ou est tombée à la moitié"
+    ),
+    "when.unharmed": "la probabilité n’a pas baissé|la probabilité a baissé",
+    "when.all-proved": (
+        "tout coupé, elle est tombée à la moitié ou moins|"
+        "tout coupé, elle n’est pas tombée à la moitié"
+    ),
+    "when.all-held": (
+        "tout coupé, elle n’est pas tombée à la moitié|"
+        "tout coupé, elle est tombée à la moitié ou moins"
+    ),
+    "when.tied": (
+        "les mots et la sortie partagent une table|les mots et la sortie ne partagent pas de table"
+    ),
+    "when.causal": "les mots à venir sont cachés|aucun mot à venir n’est caché",
+    "when.right": "dans tous les cas|en aucun cas",
+    "found.model": "le modèle",
+    "found.sentence": "la phrase",
+    "found.output": "la sortie",
+    "found.read": "mots lus",
+    "found.wrote": "mots écrits",
+    "found.layers": "couches",
+    "found.heads": "têtes",
+    "found.width": "la largeur",
+    "found.head_width": "la largeur d’une tête",
+    "found.vocabulary": "le vocabulaire",
+    "found.parameters": "paramètres",
+    "found.heads_each": "têtes côte à côte",
+    "found.word": "le mot",
+    "found.chance": "sa probabilité",
+    "found.runner": "le deuxième",
+    "found.runner_chance": "la probabilité du deuxième",
+    "found.before_word": "le mot d’avant",
+    "found.head": "la tête",
+    "found.at": "le mot regardé",
+    "found.share": "la part",
+    "found.second": "le deuxième mot",
+    "found.second_share": "la part du deuxième",
+    "found.third": "le troisième mot",
+    "found.third_share": "la part du troisième",
+    "found.old": "l’ancien mot",
+    "found.new": "le nouveau mot",
+    "found.changed": "ce qui a changé",
+    "found.became": "ce qu’il est devenu",
+    "found.before": "avant la coupe",
+    "found.after": "après la coupe",
+    "found.after_all": "tout coupé",
+    "found.name": "son nom",
+    "found.value": "la valeur",
+    "found.pieces": "les morceaux",
+    "found.count": "le nombre",
+    "found.first": "la première place",
+    "found.last": "la dernière place",
     "pin.title": "Épingle {count}",
     "pin.shows": "épingle {count} sur {total}",
     "pin.pinned": "épinglé",
