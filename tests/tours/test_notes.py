@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,48 @@ def test_what_are_no_notes_is_told(text: str, says: str) -> None:
 def test_a_note_that_the_page_could_not_read_is_named(change: dict[str, Any], says: str) -> None:
     with pytest.raises(DataError, match=f"here: note 2: {says}"):
         pins_of(notes(notes=[PIN, PIN | change]), "here")
+
+
+STROKE: dict[str, Any] = {"tool": "pen", "at": "main", "wide": 110.5, "points": [0, 1.5, -3, 7]}
+
+
+def drawn(**changes: Any) -> str:
+    """The text of a file with a drawing, whose second stroke has these changes."""
+    return notes(drawings={"view=network": [STROKE, STROKE | changes]})
+
+
+def test_drawings_are_read() -> None:
+    assert pins_of(drawn(tool="marker", tall=7), "here") == [Pin(**PIN)]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (notes(drawings=[]), "here: drawings must be an object of at most 200"),
+        (notes(drawings={str(i): [] for i in range(201)}), "of at most 200 places"),
+        (notes(drawings={"x" * 10_001: []}), "here: the drawing at 'x{60}'…: its place is longer"),
+        (notes(drawings={"a": {}}), "here: the drawing at 'a' needs a list of at most 500"),
+        (notes(drawings={"a": [STROKE] * 501}), "needs a list of at most 500 strokes"),
+        (notes(drawings={"a": [STROKE, 3]}), "the drawing at 'a', stroke 2 is no object"),
+        (drawn(tool="axe"), "stroke 2: tool must be pen or marker, and is 'axe'"),
+        (drawn(tool=[]), r"tool must be pen or marker, and is \[\]"),
+        (drawn(at=3), "at must be a text of at most 300"),
+        (drawn(at="x" * 301), "at must be a text of at most 300"),
+        (drawn(wide=True), "wide must be a number"),
+        (drawn(tall=None), "tall must be a number"),
+        (drawn(wide=math.nan), "wide must be a number"),
+        (drawn(points=[1, 2, 3]), "points must be pairs of numbers, at most 4000"),
+        (drawn(points=[0] * 8002), "points must be pairs"),
+        (drawn(points=[]), "points must be pairs"),
+        (drawn(points=[0, math.inf]), "number 2 of points is inf, no finite number"),
+        (drawn(points=[0, 10**400]), "number 2 of points is 1000.*, no finite number"),
+        (drawn(points=["0", 1]), "number 1 of points is '0', no finite number"),
+        ("[" * 100_000, "too much within another"),
+    ],
+)
+def test_a_drawing_that_the_page_could_not_read_is_named(text: str, says: str) -> None:
+    with pytest.raises(DataError, match=f"here.*{says.removeprefix('here')}"):
+        pins_of(text, "here")
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from glassformer.errors import TourError
-from glassformer.tours import parse, read, shared_steps, shipped
+from glassformer.tours import address, parse, read, shared_steps, shipped
+from glassformer.tours.queries import ANY, QUERIES, STAGES, Query
 from glassformer.tours.shipped import named
 
+PAGE = Path(__file__).parents[2] / "web" / "src"
 TOUR = """---
 title: Where does it look?
 level: beginners
@@ -64,7 +67,7 @@ def test_a_tour_is_read() -> None:
     assert [step.id for step in tour.steps] == ["who-is-it", "prove-it", "a10", "a-place"]
     who = one.steps[0]
     assert who.show and (who.show.query, who.show.options) == (
-        "look", {"which": "pronoun", "grain": "steps"},
+        "look", {"which": "pronoun", "grain": "steps", "stage": "vectors"},
     )  # fmt: skip
     assert who.introduces == ["head", "attention"] and who.needs == ["translates"]
     assert [(one.when, one.text) for one in who.choices] == [
@@ -81,14 +84,34 @@ def test_a_tour_is_read() -> None:
     assert pin.sentence == "the girl sleeps" and pin.tell[0].text == "A pin's note."
 
 
+def test_an_idea_is_taken_with_its_question() -> None:
+    text = "---\ntitle: x\n---\n\n# One\n\n- idea a05\n- idea a10\n\n## b09\n\nAsk: How often?\n"
+    asked, bare, own = parse(text, "x.md", shared_steps()).steps
+    assert asked == shared_steps()["a05"] and asked.ask and bare.ask == ""
+    assert [(one.id, one.title, one.idea) for one in (asked, bare, own)] == [
+        ("a05", "", "a05"), ("a10", "", "a10"), ("b09", "", "b09"),
+    ]  # fmt: skip
+    assert parse(text, "x.md").steps[0].ask == ""
+
+
 def test_steps_alone_make_one_chapter() -> None:
     tour = parse("---\ntitle: Pins\n---\n\n## First\nat: view=network\n\nLook.\n", "pins.md")
     assert [(one.title, len(one.steps)) for one in tour.chapters] == [("Pins", 1)]
 
 
+@pytest.mark.parametrize(("query", "options"), QUERIES.items())
+def test_the_first_option_stands_without_its_name(query: str, options: Query) -> None:
+    for option, values in list(options.options.items())[:1]:
+        word = "a10" if values == ANY else values[-1]
+        shown = f"show: {query} {word}\n\nLook.\n\nOtherwise: None here."
+        (step,) = parse(f"---\ntitle: One\n---\n\n## One\n{shown}\n", "one.md").steps
+        assert step.show and step.show.options[option] == word
+
+
 WRONG = [
     ("show: look pronoun grain=steps", "show: lok", "no query 'lok'. Did you mean 'look'?"),
     ("grain=steps", "grain=step", "look grain cannot be 'step'. Did you mean 'steps'?"),
+    ("grain=steps", "grain=steps stage=score", "stage cannot be 'score'. Did you mean 'scores'?"),
     ("grain=steps", "grian=steps", "no option 'grian'. Did you mean 'grain'?"),
     ("- prove-it", "- prove-this", "no step 'prove-this'. Did you mean 'prove-it'?"),
     ("- idea a10", "- idea a41", "no idea 'a41'"),
@@ -100,6 +123,7 @@ WRONG = [
     ("share > 0.9", "shar > 0.9", "no value 'shar'. Did you mean 'share'?"),
     ("needs: translates", "needs: translate", "Did you mean 'translates'?"),
     ("covers: a09", "cover: a09", "a step has no 'cover'. Did you mean 'covers'?"),
+    ("level: beginners", "ends: question", "a tour ends with questions, not 'question'."),
     ("level: beginners", "levl: x", "a header has no 'levl'. Did you mean 'level'?"),
     ("title: Where does it look?", "about: x", "line 1: the header has no title"),
     ("Otherwise: No such word.", "", "line 10: the step 'Who is it?' has no 'Otherwise:'"),
@@ -112,6 +136,34 @@ WRONG = [
     ("Two paragraphs.", "See [this](page:two).", "leads to card:… or step:…"),
     ("Almost everything.", "", "nothing stands under 'Tell if share > 0.9:'"),
     ("## A place", "## Who is it?", "the step 'who-is-it' stands twice"),
+    ("Ask: Where", "Ask Where", "'Ask Where does “{word}” look?' has no colon"),
+    ("Tell: It gives", "Tell “It” gives", "a block begins 'Tell:'"),
+    ("Tell if share > 0.9: Al", "Tell if share > 0.9 Al", "a block begins 'Tell if …:'"),
+    ("Formula: ", "Formula ", "a block begins 'Formula:'"),
+    ("Formula: ", "Choices fact layers\n\nFormula: ", "a block begins 'Choices:'"),
+    ("Otherwise: No", "Otherwise No", "a block begins 'Otherwise:'"),
+    ("Otherwise: No", "otherwise: No", "'otherwise: No such word.' is no label"),
+    ("Ask: W", "ASK: W", "a block begins 'Ask:', its first letter alone a capital one"),
+    ("Tell: It", "**Tell:** It", "'**Tell:** It gives {share}' is no label"),
+    ("Formula: ", "**Formula**: ", "a block begins 'Formula:'"),
+    ("covers: a09", "ask: Where?", "'ask:' is no label: a block begins 'Ask:'"),
+    ("Two paragraphs.", "sentence: the girl sleeps", "'sentence:' stands right under the title"),
+    ("view=attention", "view=nothing", "view cannot be 'nothing'. Known: attention, changes"),
+    ("view=attention", "view=atention", "view cannot be 'atention'. Did you mean 'attention'?"),
+    ("view=attention", "viw=attention", "address has no 'viw'. Did you mean 'view'?"),
+    ("view=attention", "grain=step", "grain cannot be 'step'. Did you mean 'steps'?"),
+    ("view=attention", "spot=updat", "spot cannot be 'updat'. Did you mean 'update'?"),
+    ("head=2", "head=two", "head is a whole number from 0, not 'two'"),
+    ("head=2", "t=warm", "t is a number, not 'warm'"),
+    ("weights%3A7", "weights", "cell is a value and a place in it, probabilities:7, not"),
+    ("rm{soft", "rm{{soft", "'{' is not closed: '}' is missing"),
+    ("(x)", "\\left(x)", "'\\left' is not closed: '\\right' is missing"),
+    ("(x)", "\\frac{x}", "after '\\frac' something is missing: \\frac{…}"),
+    ("\\mathrm", "\\mahtrm", "there is no \\mahtrm. Did you mean 'mathrm'?"),
+    ("(x)", "x_i_j", "'_' stands twice at one place"),
+    ("(x)", "\\begin{case} x \\end{case}", "no \\begin{case}. Did you mean 'cases'?"),
+    ("(x)", "90%", "the sign % is written \\%"),
+    ("(x)", "\\text{d_k}", "the sign _ is written \\_"),
 ]  # fmt: skip
 
 
@@ -125,6 +177,45 @@ def test_a_mistake_is_named_with_its_line(right: str, wrong: str, says: str) -> 
     said = str(error.value)
     assert said.startswith(expected) and says in said, said
     assert "\n" not in said
+
+
+TEXTS = [
+    "Ask yourself what it means.", "Ask your neighbour: why?", "Tell it in your own words.",
+    "Otherwise I would have chosen another.", "Otherwise nothing changed.", "Tell if: a riddle?",
+    "Formula one is a race.", "Choices matter.", "It goes on, \nand otherwise: not.",
+    "Asking How many is allowed.", "The text says Ask How many.", "Note: a text may have a colon.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_may_begin_with_a_word_that_is_a_label(text: str) -> None:
+    tour = parse(f"---\ntitle: x\n---\n\n## One\n\nTell: First.\n\n{text}\n", "x.md")
+    (told,) = tour.steps[0].tell
+    assert told.text == f"First.\n\n{' '.join(text.split())}" and not tour.steps[0].ask
+
+
+def test_a_blank_before_the_colon_does_no_harm() -> None:
+    said = "## Un\nsentence : the girl sleeps\n\nAsk : Combien ?\n\nTell\u202f: Un.\n"
+    (step,) = parse(f"---\ntitle : x\n---\n\n{said}", "x.md").steps
+    assert (step.sentence, step.ask, step.tell[0].text) == ("the girl sleeps", "Combien ?", "Un.")
+
+
+def test_what_an_address_may_say_is_what_the_page_reads() -> None:
+    files = [one for kind in ("ts", "svelte") for one in PAGE.rglob(f"*.{kind}")]
+    sources = "".join(one.read_text(encoding="utf-8") for one in files if ".test." not in one.name)
+    reads = r"(?:place\[|(?:knob|value|set)\()'(\w+)'"
+    assert set(re.findall(reads, sources)) <= set(address.KNOWN)
+    moves = r"(?:go|visit)\(\{ (\w+)"
+    assert set(re.findall(moves, sources)) <= set(address.KNOWN)
+    views = re.findall(r"\{ id: '(\w+)', title", (PAGE / "views" / "index.ts").read_text("utf-8"))
+    assert tuple(views) == address.VIEWS
+    spots = set(re.findall(r"data-spot=\"(\w+)\"", sources))
+    spots |= set(re.findall(r"spot: '(\w+)', of:", sources))  # of charts
+    assert spots | set(STAGES) == set(address.SPOTS)
+    for name, found in (("GRAINS", "grain"), ("WAYS", "as"), ("WAYS", "how")):
+        lists = re.findall(rf"const {name} = \[(.*?)\] as const", sources)
+        known = sorted(address.WORDS[found])
+        assert known in [sorted(re.findall(r"\w+", one)) for one in lists], found
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,13 @@ chapter, every idea of the way of a sentence, no number in a text."""
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from glassformer.tours import Step, Tour, shared_steps, shipped
+from glassformer.tours.queries import SPOTS, STAGES
+from glassformer.tours.shipped import languages
 
 TOURS = {tour.id: tour for tour in shipped()}
 # The words that a reader cannot be expected to know. Each must be introduced by a step of the tour
@@ -41,7 +44,7 @@ def says(term: str, step: Step) -> bool:
     return re.search(rf"\b{PLURALS.get(term, term + 's?')}\b", texts(step)) is not None
 
 
-@pytest.mark.parametrize("name", ["five-minutes", "lesson"])
+@pytest.mark.parametrize("name", TOURS)
 def test_no_word_is_said_before_it_was_introduced(name: str) -> None:
     known: set[str] = set()
     for step in TOURS[name].steps:
@@ -73,6 +76,39 @@ def test_everything_covers_every_idea() -> None:
     wanted = {f"{group}{n:02}" for group, count in (("a", 40), ("b", 30), ("c", 13))
               for n in range(1, count + 1)}  # fmt: skip
     assert found - {""} == wanted
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_step_asks_before_it_tells(language: str) -> None:
+    right, wrong = "right", "not right"
+    for step in (step for tour in shipped(language) for step in tour.steps):
+        assert step.ask.rstrip().endswith("?"), step.id
+        whens = [one.when for one in step.choices]
+        if right in whens or wrong in whens:
+            assert whens.count(right) == 1, step.id
+            assert whens.count(wrong) == len(whens) - 1 > 0, step.id
+
+
+def test_a_card_opens_where_its_foundation_is_introduced() -> None:
+    opened = {
+        card: step.id for step in TOURS["lesson"].steps
+        for card in re.findall(r"\(card:(\w+)\)", " ".join(one.text for one in step.tell))
+    }  # fmt: skip
+    assert opened == {
+        "arrow": INTRODUCED["vector"], "matrix": INTRODUCED["matrix"],
+        "dot": INTRODUCED["dot product"], "softmax": INTRODUCED["softmax"],
+        "logarithm": INTRODUCED["loss"],
+    }  # fmt: skip
+
+
+def test_a_spot_of_a_place_is_in_a_view() -> None:
+    web = Path(__file__).parent.parent.parent / "web" / "src"
+    views = "".join(one.read_text(encoding="utf-8") for one in web.rglob("*.svelte"))
+    source = (web / "core" / "ideas.ts").read_text(encoding="utf-8")
+    wanted = set(re.findall(r"spot: '(\w+)'|view\('\w+', '(\w+)'", source))
+    for spot in ({a or b for a, b in wanted} | {*SPOTS[1:], "ribbon"}) - {*STAGES}:
+        assert f'data-spot="{spot}"' in views, spot
+    assert "data-spot={stage}" in views and len(wanted) > 10
 
 
 def test_the_tours_share_their_steps() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from glassformer.errors import TourError
 
 HEADING = re.compile(r"(#{1,2})\s+(.*?)(?:\s*\{#([\w-]+)\})?\s*")
-FIELD = re.compile(r"([a-z]+):\s*(.*)")
+FIELD = re.compile(r"([a-z]+)\s?:\s*(.*)")  # in French a blank stands before the colon
 MARK = "---"
 
 

@@ -16,7 +16,7 @@ QueryName = Literal[
 # What is known of every model and sentence, whatever the query.
 FactName = Literal[
     "model", "sentence", "output", "read", "wrote", "layers", "heads", "width", "head_width",
-    "vocabulary", "parameters",
+    "vocabulary", "parameters", "heads_each",
     "word", "chance", "runner", "runner_chance", "before_word",
     "head", "at", "share", "second", "second_share", "third", "third_share",
     "old", "new", "changed", "became", "before", "after", "after_all",
@@ -24,28 +24,33 @@ FactName = Literal[
 ]  # fmt: skip
 COMMON: tuple[FactName, ...] = (
     "model", "sentence", "output", "read", "wrote", "layers", "heads", "width", "head_width",
-    "vocabulary", "parameters",
+    "vocabulary", "parameters", "heads_each",
 )  # fmt: skip
 
 # What may be so or not: of every model, and of what a query found.
 ConditionName = Literal[
     "trained", "untrained", "writes", "translates", "attends", "built-in", "live", "has-run",
     "clear", "changes", "rewritten", "unchanged", "proved", "weakened", "unharmed",
-    "all-proved", "all-held", "tied", "causal",
+    "all-proved", "all-held", "tied", "causal", "right",
 ]  # fmt: skip
 ALWAYS: tuple[ConditionName, ...] = (
     "trained", "untrained", "writes", "translates", "attends", "built-in", "live", "has-run",
-    "tied", "causal",
+    "tied", "causal", "right",
 )  # fmt: skip
 
 # Choices that the page makes from what was found; "fact" takes the name of a fact that is a number.
 ChoicesName = Literal["changed-word", "looked-at", "written-words", "read-words", "fact"]
+
+# What may be offered after the last step of a tour.
+EndName = Literal["questions"]
 
 # Cards that explain a foundation, and that a text may open: [as arrows](card:arrow).
 CardName = Literal["arrow", "dot", "softmax", "matrix", "logarithm"]
 
 WHICH = ("story", "pronoun", "least-certain", "most-certain", "first", "last")
 GRAINS = ("head", "steps", "two", "heads", "together", "wall", "who")
+STAGES = ("vectors", "scores", "scaled", "masked", "weights", "mixed")  # of grain=steps
+SPOTS = ("", "near")  # of an idea's view
 ANY = ("*",)  # any word
 
 
@@ -76,7 +81,7 @@ QUERIES: dict[QueryName, Query] = {
     "look": Query(
         "the head in which that word looks hardest at one other word; of a pronoun, at a noun that "
         "it may stand for",
-        {"which": WHICH, "grain": GRAINS},
+        {"which": WHICH, "grain": GRAINS, "stage": STAGES},
         LOOK,
         ("clear",),
     ),
@@ -104,7 +109,7 @@ QUERIES: dict[QueryName, Query] = {
     ),
     "layer": Query(
         "a layer, opened",
-        {"stack": ("any", "encoder", "decoder"), "which": ("first", "last")},
+        {"which": ("first", "last"), "stack": ("any", "encoder", "decoder")},
         ("name", "count"),
     ),
     "part": Query(
@@ -134,8 +139,7 @@ QUERIES: dict[QueryName, Query] = {
     "hidden": Query(
         "a place of a self-attention where a later word is hidden", {}, ("word", "at", "head")
     ),
-    "idea": Query("the place of an idea of the index of ideas: idea a10", {"id": ANY}),
+    "idea": Query(
+        "the place of an idea of the index of ideas: idea a10", {"id": ANY, "spot": SPOTS}
+    ),
 }
-
-FIRST_OPTION = {"idea": "id", "word": "which", "look": "which", "cut": "which", "habit": "habit",
-                "part": "kind", "cell": "number", "exchange": "to", "layer": "which"}  # fmt: skip

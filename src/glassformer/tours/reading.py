@@ -6,13 +6,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import cast, get_args
 
 from glassformer.errors import TourError, nearest
 from glassformer.tours.blocks import Line, Section, cut, refuse, slug
+from glassformer.tours.queries import EndName
 from glassformer.tours.steps import step_of
 from glassformer.tours.tour import Chapter, Step, Tour
 
-HEADER = ("title", "language", "level", "about")
+HEADER = ("title", "language", "level", "about", "ends")
 LISTED = re.compile(r"- (idea )?[\w-]+")
 LARGEST = 1_000_000  # bytes of a file
 MOST = 500  # steps
@@ -62,8 +64,20 @@ def parse(text: str, file: str, shared: Mapping[str, Step] | None = None) -> Tou
         language=said["language"] or "en",
         level=said["level"],
         about=said["about"],
+        ends=end_of(header, file),
         chapters=chapters,
     )
+
+
+def end_of(header: Mapping[str, Line], file: str) -> EndName | None:
+    """What the header says is offered after the last step."""
+    line, known = header.get("ends"), get_args(EndName)
+    if line is None:
+        return None
+    if line.text not in known:
+        raise refuse(file, line.number, f"a tour ends with {' or '.join(known)}, not "
+                     f"{line.text!r}.{nearest(line.text, known)}")  # fmt: skip
+    return cast(EndName, line.text)
 
 
 def own_steps(sections: Sequence[Section], file: str, shared: Iterable[str]) -> dict[str, Step]:
@@ -131,11 +145,14 @@ def chapters_of(
 
 
 def listed(line: Line, file: str, known: Mapping[str, Step]) -> Step:
-    """The step that a line of a list names: its id, or an idea of the index, "idea a10"."""
+    """The step that a line of a list names: its id, or an idea of the index, "idea a10"; this with
+    its question, where it has one."""
     name = line.text.removeprefix("- ").strip()
     if name.startswith("idea "):
         idea = name.removeprefix("idea ").strip()
-        return step_of(Section(2, "", idea, line.number, {"show": Line(name, line.number)}), file)
+        if idea in known:
+            return known[idea]
+        return step_of(Section(2, idea, idea, line.number), file)
     if name not in known:
         raise refuse(file, line.number, f"there is no step {name!r}.{nearest(name, known)}")
     return known[name]

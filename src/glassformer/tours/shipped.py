@@ -11,7 +11,7 @@ from glassformer.tours.tour import Step, Tour
 
 HOME = Path(__file__).parent
 ORDER = ("five-minutes", "lesson", "everything")
-STEPS = "steps.md"
+STEPS, IDEAS = "steps.md", "ideas.md"
 ENGLISH = "en"
 
 
@@ -23,8 +23,10 @@ def languages() -> list[str]:
 
 @cache
 def shared_steps(language: str = ENGLISH) -> dict[str, Step]:
-    """Every step that the carried tours are made of, by id."""
-    return {step.id: step for step in reading.read(folder(language) / STEPS).steps}
+    """Every step that the carried tours are made of, by id: ours, and ideas of the index, each with
+    what is asked before it."""
+    read = [reading.read(folder(language) / name) for name in (STEPS, IDEAS)]
+    return {step.id: step for tour in read for step in tour.steps}
 
 
 @cache

@@ -8,15 +8,14 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast, get_args
-from urllib.parse import parse_qsl
 
 from glassformer.errors import nearest
-from glassformer.tours import conditions
-from glassformer.tours.blocks import Line, Section, refuse
+from glassformer.tours import conditions, tex
+from glassformer.tours.address import place_of
+from glassformer.tours.blocks import FIELD, Line, Section, refuse
 from glassformer.tours.queries import (
     ANY,
     COMMON,
-    FIRST_OPTION,
     QUERIES,
     CardName,
     ChoicesName,
@@ -24,9 +23,11 @@ from glassformer.tours.queries import (
 from glassformer.tours.tour import Said, Show, Step
 
 FIELDS = ("show", "then", "at", "sentence", "needs", "covers", "introduces")
-LABEL = re.compile(r"(Ask|Choices|Tell(?: if (.+?))?|Formula|Otherwise):\s*(.*)")
-ANY_LABEL = re.compile(r"([A-Z][a-z]+)(?: if .+)?:(?:\s|$)")
+LABEL = re.compile(r"(Ask|Choices|Tell(?: if (.+?))?|Formula|Otherwise)\s?:\s*(.*)")
+ANY_LABEL = re.compile(r"([A-Z][a-z]+)(?: if .+)?\s?:(?:\s|$)")
 LABELS = ("Ask", "Choices", "Tell", "Tell if", "Formula", "Otherwise")
+BARE = re.compile(r"(Ask|Choices|Tell if|Tell|Formula|Otherwise)\s+((\S+).*)")
+OTHERWISE_WRITTEN = re.compile(r"[*_]*([A-Za-z]+)[*_]*\s?:")  # "ask:", "ASK:", "**Ask:**"
 CHOICE = re.compile(r"-\s+(.*?)\s*\[(.+)\]")
 PLACEHOLDER = re.compile(r"\{([\w-]*)\}")
 LINK = re.compile(r"\[[^\]]*\]\((\w+):([\w-]+)\)")
@@ -52,8 +53,12 @@ def step_of(section: Section, file: str, ids: Collection[str] = ()) -> Step:
     Raises:
         TourError: something in it is not known; names the line.
     """
+    alone = IDEA.fullmatch(section.title) is not None  # an idea, its title and text the page's
+    if alone:
+        section.fields.setdefault("show", Line(f"idea {section.title}", section.number))
     for name, line in section.fields.items():
         if name not in FIELDS:
+            misplaced(Line(f"{name}:", line.number), file)
             raise refuse(file, line.number, f"a step has no {name!r}.{nearest(name, FIELDS)}")
     given = {name: section.fields.get(name, Line("", section.number)) for name in FIELDS}
     show, then = (show_of(given[name], file) for name in ("show", "then"))
@@ -74,7 +79,7 @@ def step_of(section: Section, file: str, ids: Collection[str] = ()) -> Step:
         raise refuse(file, section.number, f"the step {section.title!r} asks and tells nothing")
     return Step(
         id=section.id,
-        title=section.title,
+        title="" if alone else section.title,
         show=show,
         then=then,
         at=place_of(given["at"], file),
@@ -91,7 +96,7 @@ def step_of(section: Section, file: str, ids: Collection[str] = ()) -> Step:
         of=of,
         tell=[Said(check.condition(when) if when.text else "", check.text(lines))
               for when, lines in blocks.tell],
-        formula=" ".join(line.text for line in blocks.formula).strip(),
+        formula=formula_of(blocks.formula, check),
         otherwise=check.text(blocks.otherwise, always=True),
         file=file,
         line=section.number,
@@ -122,8 +127,8 @@ def show_of(line: Line, file: str) -> Show | None:
     found = {option: values[0] if values != ANY else "" for option, values in options.items()}
     for i, word in enumerate(words):
         option, sign, value = word.partition("=")
-        if not sign and i == 0 and name in FIRST_OPTION:
-            option, value = FIRST_OPTION[name], word
+        if not sign and i == 0 and options:
+            option, value = next(iter(options)), word
         if option not in options:
             has = f"{nearest(option, options)}" if options else " It has none."
             raise refuse(file, line.number, f"the query {name!r} has no option {option!r}.{has}")
@@ -136,17 +141,13 @@ def show_of(line: Line, file: str) -> Show | None:
     return Show(name, found)
 
 
-def place_of(line: Line, file: str) -> dict[str, str]:
-    """The page's address of a field "at: view=attention&head=2"."""
-    text = line.text.rpartition("#")[2]
-    try:
-        found = dict(parse_qsl(text, strict_parsing=True)) if text else {}
-    except ValueError:
-        raise refuse(file, line.number, f"'at:' takes what the page's address says after its #, "
-                     f"view=attention&head=2, not {text[:40]!r}") from None  # fmt: skip
-    for name in ("model", "tour", "stop"):
-        found.pop(name, None)
-    return found
+def formula_of(lines: list[Line], check: Check) -> str:
+    """The formula, if the page can set it."""
+    formula = " ".join(line.text for line in lines).strip()
+    if lines:
+        with check.at(lines[0].number):
+            tex.check(formula)
+    return formula
 
 
 def computed_of(line: Line | None, check: Check) -> tuple[ChoicesName | None, str]:
@@ -173,6 +174,11 @@ def blocks_of(section: Section, file: str) -> Blocks:
             if label:
                 now = begun(found, label, line)
                 continue
+            if bare := unlabelled(line.text):
+                raise refuse(file, line.number, f"{line.text[:40]!r} has no colon: a block begins "
+                             f"'{bare}:'; in a text let another word begin the line")  # fmt: skip
+            if i == 0:
+                misplaced(line, file)
             strange = ANY_LABEL.match(line.text) if i == 0 else None
             if strange and now is None:
                 raise refuse(file, line.number, f"there is no block {strange[1]!r}."
@@ -194,6 +200,40 @@ def blocks_of(section: Section, file: str) -> Blocks:
             begun_by = f"Tell if {when.text}:" if when.text else "Tell:"
             raise refuse(file, when.number, f"nothing stands under {begun_by!r}")
     return found
+
+
+def unlabelled(text: str) -> str:
+    """The label that stands here without its colon: what follows begins as its block does, a text
+    with a capital letter. "Ask yourself" and "Otherwise I" begin a text: ""."""
+    found = BARE.fullmatch(text)
+    if not found:
+        return ""
+    label, rest, first = found.groups()
+    if label == "Choices":
+        is_bare = first in get_args(ChoicesName)
+    elif label == "Formula":
+        is_bare = any(sign in rest for sign in "\\_^=")
+    elif label == "Tell if":
+        is_bare = first in ("not", *conditions.NAMES, *conditions.FACTS)
+    else:
+        is_bare = first[0] in "“«{" or (first[0].isupper() and not re.match(r"I\b", first))
+    if not is_bare:
+        return ""
+    return "Tell if …" if label == "Tell if" else label
+
+
+def misplaced(line: Line, file: str) -> None:
+    """Refuse a field that stands under the text, and a label that is written in another way."""
+    label = OTHERWISE_WRITTEN.match(line.text)
+    name = label[1].capitalize() if label else ""
+    if name in LABELS:
+        raise refuse(file, line.number, f"{line.text[:40]!r} is no label: a block begins "
+                     f"'{name}:', its first letter alone a capital one")  # fmt: skip
+    found = FIELD.fullmatch(line.text)
+    if found and found[1] in FIELDS:
+        raise refuse(
+            file, line.number, f"'{found[1]}:' stands right under the title, before any text"
+        )
 
 
 def begun(found: Blocks, label: re.Match[str], line: Line) -> list[Line]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from glassformer.tours.queries import ChoicesName, QueryName
+from glassformer.tours.queries import ChoicesName, EndName, QueryName
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,14 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Tour:
-    """A whole tour. ``language`` is a code ("en"), ``level`` a word for whom it is."""
+    """A whole tour. ``language`` is a code ("en"), ``level`` a word for whom it is; ``ends`` names what is offered after its last step (null: nothing)."""  # noqa: E501
 
     id: str
     title: str
     language: str
     level: str
     about: str
+    ends: EndName | None
     chapters: list[Chapter]
 
     @property
