@@ -17,7 +17,7 @@ from glassformer.explorer.handout import Handout
 from glassformer.explorer.limits import estimate
 from glassformer.explorer.live import entries_at
 from glassformer.explorer.models import Models
-from glassformer.handouts import filled
+from glassformer.handouts import encoded, filled
 from glassformer.loaded import wrap
 from glassformer.text import Tokenizer
 from glassformer.tours import parse
@@ -55,6 +55,43 @@ def test_a_sentence_that_is_too_long_is_told_what_fits(
     assert estimate(config, most, most) <= 100_000 < estimate(config, most + 1, most + 1)
 
 
+def test_what_cannot_fit_is_refused_before_anything_is_recorded(
+    tiny_model: gf.LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(handout: Handout, bits: int) -> None:
+        raise AssertionError("it was recorded")
+
+    many = [f"the girl sees {n} dogs" for n in range(11)]
+    whole = Handout(model=tiny_model, sentences=many)
+    made = len(encoded(whole.page()))
+    monkeypatch.setattr(Handout, "contents", never)
+
+    def told(cap: int, handout: Handout) -> str:
+        monkeypatch.setattr("glassformer.handouts.estimate.CAP", cap)
+        with pytest.raises((ConfigError, AssertionError)) as no:
+            handout.page()
+        return str(no.value)
+
+    assert told(made, whole) == "it was recorded"  # what would fit is not refused
+    some = r"MB or more, and 1 MB is the most: at most the first ([1-9]|10) of its 11 sentences fit"
+    assert re.search(some, told(int(made * 0.8), whole))
+    one = Handout(model=tiny_model, sentences=many[:1])
+    said = told(100_000, one)
+    assert "the parameters of tiny alone take" in said and "take a smaller model, or" in said
+    live = Handout(model=tiny_model, sentences=many[:1], live=True)
+    assert "leave --live out, or show it" in told(100_000, live)
+
+
+def test_what_pins_stand_at_is_in_it(tiny_model: gf.LoadedModel) -> None:
+    place = {"view": "attention", "text": "the boy sees a dog", "model": "tiny"}
+    pin = {"path": "", "flat": 0, "value": "", "title": "T", "text": "", "place": place}
+    notes = json.dumps({"glassformer": "notes", "version": 2, "notes": [pin, pin]})
+    assert Handout(model=tiny_model, sentences=[TEXT], notes=notes).texts == [TEXT, place["text"]]
+    way = "---\ntitle: T\n---\n## B {#pin-1}\nat: view=attention&text=the+boy+runs\n\nTell: x\n"
+    handout = Handout(model=tiny_model, sentences=[], tours=[parse(way, "t.md")])
+    assert handout.texts == ["the boy runs"]
+
+
 def test_notes_that_are_none(tiny_model: gf.LoadedModel) -> None:
     with pytest.raises(DataError, match="given as notes is no file of notes"):
         Handout(model=tiny_model, sentences=[TEXT], notes="[]").page()
@@ -66,7 +103,13 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
 
     out = str(tmp_path / "x.html")
     assert "there is no tour 'nono'" in told("--sentence", TEXT, "--tour", "nono", "-o", out)
-    assert "cannot be read" in told("--sentence", TEXT, "--notes", str(tmp_path), "-o", out)
+    assert "could not read" in told("--sentence", TEXT, "--notes", str(tmp_path), "-o", out)
+    notes = tmp_path / "notes.json"
+    stroke = {"tool": "pen", "at": "main", "wide": 7, "points": [1, "x"]}
+    content = {"glassformer": "notes", "version": 2, "notes": [], "drawings": {"": [stroke]}}
+    notes.write_text(json.dumps(content), encoding="utf-8")
+    said = told("--sentence", TEXT, "--notes", str(notes), "-o", out)
+    assert f"{notes}: the drawing at '', stroke 1: number 2 of points is 'x'" in said
     assert "there is no run" in told(str(tmp_path / "no"), "--sentence", TEXT, "-o", out)
     bad = tmp_path / "tour.md"
     bad.write_text("---\ntitle: T\n---\n# A\n## B\nshow: nowhere\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -74,6 +75,7 @@ def test_what_many_ask_is_made_once(follower: TestClient, presenter: TestClient)
     [
         ("POST", "api/demo/adopt"),
         ("POST", "api/share/lead"),
+        ("POST", "api/share/draw"),
         ("GET", "api/timing/tiny?text=a"),
         ("GET", "api/nothing"),
         ("PUT", "api/trace"),
@@ -131,6 +133,63 @@ def test_another_page_of_the_presenters_browser_does_not_lead(presenter: TestCli
 def test_a_place_is_names_and_short_values(presenter: TestClient) -> None:
     for place in ({"view": 3}, {"view": "x" * 10_001}, {f"name{i}": "" for i in range(65)}):
         assert presenter.post("/api/share/lead", json={"place": place}).status_code == 422
+
+
+STROKE: dict[str, Any] = {"tool": "pen", "at": "data-step=memory@0", "wide": 7, "tall": 5,
+                          "points": [1, 2.5]}  # fmt: skip
+HUGE = {**STROKE, "points": [-123456.7] * 7000}  # 70 kB of a request
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"strokes": [{**STROKE, "tool": "red"}]}, "tool: input should be 'pen' or 'marker'"),
+        ({"strokes": [{**STROKE, "at": "x" * 301}]}, "at: .*300"),
+        ({"strokes": [{**STROKE, "wide": "7"}]}, "wide: .*number"),
+        ({"strokes": [{**STROKE, "tall": "7"}]}, "tall: .*number"),
+        ({"strokes": [{**STROKE, "wide": 1e7}]}, "wide: .*1000000"),
+        ({"strokes": [{**STROKE, "points": [1, 2, 3]}]}, "a point has two numbers"),
+        ({"strokes": [{**STROKE, "points": []}]}, "points: .*at least 2"),
+        ({"strokes": [{**STROKE, "points": [0] * 8002}]}, "points: .*at most 8000"),
+        ({"strokes": [{**STROKE, "colour": "red"}]}, "colour: extra"),
+        ({"strokes": [{"tool": "pen", "at": "", "wide": 1, "points": [0, 0]}] * 501}, "500"),
+        ({"strokes": [STROKE], "keep": -1}, "keep: .*0"),
+        ({"spot": "x" * 10_001}, "spot: .*10000"),
+    ],
+)
+def test_a_drawing_is_checked(presenter: TestClient, asked: dict[str, Any], said: str) -> None:
+    whole = {"spot": "view=attention", "keep": 0, "strokes": []} | asked
+    answer = presenter.post("/api/share/draw", json=whole)
+    assert answer.status_code == 422
+    assert re.search(said, answer.json()["error"]), answer.json()
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+def test_a_drawing_has_finite_numbers(presenter: TestClient, number: str) -> None:
+    stroke = json.dumps(STROKE).replace("2.5", number)
+    text = f'{{"spot": "", "keep": 0, "strokes": [{stroke}]}}'
+    answer = presenter.post(
+        "/api/share/draw", content=text, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422
+
+
+def test_a_drawing_that_is_too_large_says_what_is_the_most(presenter: TestClient) -> None:
+    def draw(keep: int, *strokes: Any, spot: str = "much") -> Any:
+        return presenter.post(
+            "/api/share/draw", json={"spot": spot, "keep": keep, "strokes": strokes}
+        )
+
+    assert draw(3, STROKE).status_code == 422
+    answers = [draw(n, HUGE) for n in range(20)]
+    refused = next(one for one in answers if one.status_code != 200)
+    assert refused.status_code == 413
+    assert "500 strokes and 1,000,000 letters of them are the most" in refused.json()["error"]
+    small = [draw(25 * n, *[STROKE] * 25, spot="many") for n in range(20)]
+    assert [one.status_code for one in small] == [200] * 20
+    assert draw(500, STROKE, spot="many").status_code == 413
+    assert draw(1, STROKE, spot="another").status_code == 422
+    assert draw(0, spot="").status_code == 200
 
 
 def test_a_page_that_is_not_shared_says_so(client: TestClient) -> None:
@@ -233,6 +292,72 @@ def test_followers_are_told_where_the_presenter_is(running: tuple[str, Share]) -
     stream.close()
     while next_state(own)["followers"]:
         pass
+
+
+def next_drawing(stream: http.client.HTTPResponse) -> dict[str, Any]:
+    """The next change of the drawing that comes over a stream of events."""
+    while stream.readline() != b"event: drawn\n":
+        pass
+    return next_state(stream)
+
+
+def test_followers_are_told_what_is_drawn(running: tuple[str, Share]) -> None:
+    address, share = running
+    spot, other = "view=attention", {**STROKE, "tool": "marker"}
+
+    def draw(keep: int, *strokes: Any) -> None:
+        asked = {"spot": spot, "keep": keep, "strokes": strokes}
+        assert opened(address, "/api/share/draw", asked).status == 200
+
+    def lead(leading: bool) -> None:
+        opened(address, "/api/share/lead", {"place": PLACE, "leading": leading}).read()
+
+    lead(True)
+    draw(0, STROKE)
+    early = opened(share.addresses[0], "/api/share/events")
+    assert next_drawing(early) == {"spot": spot, "keep": 0, "strokes": [STROKE]}
+    draw(1, other)
+    late = opened(share.addresses[0], "/api/share/events")
+    assert next_drawing(early) == {"spot": spot, "keep": 1, "strokes": [other]}
+    assert next_drawing(late) == {"spot": spot, "keep": 0, "strokes": [STROKE, other]}
+    draw(1)
+    assert next_drawing(early) == {"spot": spot, "keep": 1, "strokes": []}
+    lead(False)  # who is not led is shown nothing
+    assert next_drawing(early) == {"spot": "", "keep": 0, "strokes": []}
+    draw(0, other)
+    lead(True)
+    assert next_drawing(early) == {"spot": spot, "keep": 0, "strokes": [other]}
+    own = opened(address, "/api/share/events")
+    next_state(own)
+    draw(0)
+    lead(True)
+    assert own.readline().strip() == b"" and own.readline().startswith(b"data: ")
+    for stream in (early, late, own):
+        stream.close()
+
+
+def test_a_large_drawing_is_shown_whole_or_not_at_all(running: tuple[str, Share]) -> None:
+    address, share = running
+
+    def draw(keep: int, *strokes: Any, more: bool = False, spot: str = "a") -> int:
+        asked = {"spot": spot, "keep": keep, "strokes": strokes, "more": more}
+        return opened(address, "/api/share/draw", asked).status
+
+    opened(address, "/api/share/lead", {"place": PLACE, "leading": True}).read()
+    draw(0, STROKE)
+    stream = opened(share.addresses[0], "/api/share/events")
+    assert next_drawing(stream)["strokes"] == [STROKE]
+    assert draw(0, STROKE, STROKE, more=True) == draw(2, STROKE, more=True) == 200
+    assert draw(3, STROKE) == 200
+    assert next_drawing(stream) == {"spot": "a", "keep": 0, "strokes": [STROKE] * 4}
+    assert draw(0, HUGE, more=True, spot="b") == 200
+    answers = [draw(n, HUGE, more=True, spot="b") for n in range(1, 20)]
+    assert set(answers[: answers.index(413)]) == {200}
+    # Of what was refused nothing is shown, nor what it was to replace.
+    assert next_drawing(stream) == {"spot": "", "keep": 0, "strokes": []}
+    assert draw(0, STROKE, spot="b") == 200
+    assert next_drawing(stream) == {"spot": "b", "keep": 0, "strokes": [STROKE]}
+    stream.close()
 
 
 def test_it_listens_where_it_says(running: tuple[str, Share]) -> None:

@@ -57,13 +57,13 @@ def command(
     from glassformer.explorer.handout import Handout
     from glassformer.handouts import encoded
     from glassformer.loaded import load
+    from glassformer.tours.notes import pins_of, text_of
     from glassformer.tours.shipped import named
 
     ways = [named(name) for name in tours]
-    try:
-        said = notes.read_text(encoding="utf-8") if notes else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the notes {notes} cannot be read: {error}") from error
+    said = text_of(notes) if notes else ""
+    if notes:
+        pins_of(said, str(notes))
     model = load(run, device="cpu", notice=notice)
     handout = Handout(model=model, sentences=sentences, tours=ways, notes=said, live=live)
     with Console(stderr=True).status("recording, and fitting it into a file"):

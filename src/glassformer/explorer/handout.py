@@ -21,7 +21,7 @@ from glassformer.explorer.asking import Asking, asking, escaped
 from glassformer.explorer.limits import MOST_TOKENS, check_text, estimate, longest
 from glassformer.explorer.live import live_of
 from glassformer.explorer.models import Models, opening
-from glassformer.handouts import Contents, Recorded, Rounded, fitting, round_rows
+from glassformer.handouts import Contents, Recorded, Rounded, check_estimate, fitting, round_rows
 from glassformer.loaded import LoadedModel
 from glassformer.loaded.base import Reading
 from glassformer.tours import Tour
@@ -61,16 +61,27 @@ class Handout:
             )
         for text in self.texts:
             check_fits(self.model, text)
-        if self.notes:
-            pins_of(self.notes, "what was given as notes")
+        check_estimate(
+            self.model.name, self.model.model.parameters(), self.lengths(), live=self.live
+        )
         return fit(self.contents)
+
+    def lengths(self) -> list[int]:
+        """Tokens of each sentence, its end among them."""
+        return [len(self.model.tokenizers.source.encode(text)) + 1 for text in self.texts]
 
     @property
     def texts(self) -> list[str]:
-        """The sentences, those that the tours ask for among them, each once; for tours that ask
-        for none, and with the model, the one that the page opens with."""
-        asked = [step.sentence for tour in self.tours for step in tour.steps if step.sentence]
-        given = [*self.sentences, *asked]
+        """The sentences, those that the tours ask for and the pins stand at among them, each once;
+        where none is asked for by tours, and with the model, the one that the page opens with."""
+        steps = [step for tour in self.tours for step in tour.steps]
+        asked = [text for step in steps for text in (step.sentence, step.at.get("text")) if text]
+        pins = pins_of(self.notes, "what was given as notes") if self.notes else []
+        given = [
+            *self.sentences,
+            *asked,
+            *(text for pin in pins if (text := pin.place.get("text"))),
+        ]
         if not given and (self.tours or self.live) and (first := opening(self.model)):
             given = [first]
         return list(dict.fromkeys(" ".join(text.split()) for text in given))

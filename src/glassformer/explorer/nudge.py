@@ -21,6 +21,7 @@ from glassformer.loaded.tokens import tokens_of
 from glassformer.loaded.training import copied
 from glassformer.model import Model
 from glassformer.numerics.loss import smoothed_cross_entropy
+from glassformer.training.adam import Adam
 from glassformer.training.config import TrainingConfig
 
 RATE = 1e-4
@@ -70,9 +71,7 @@ def nudge(model: LoadedModel, text: str, target: str | None, rate: float) -> dic
         reading = model.read(text, target, None, 0)
     copy = copied(model.model)
     config = model.recipe.training if model.has_run else TrainingConfig(updates=1)
-    adam = torch.optim.Adam(
-        copy.parameters(), rate, betas=(config.beta1, config.beta2), eps=config.epsilon
-    )
+    adam = Adam(copy.parameters(), rate, betas=(config.beta1, config.beta2), eps=config.epsilon)
     before, loss = measured(model, copy, reading)
     loss.backward()
     gradients = {

@@ -73,7 +73,7 @@ def prepared(
         return lambda: net.logits(net(target)), net.start()
     state = net.start(source)
     memory, mask = state.memory, state.memory_mask
-    assert memory is not None and mask is not None
+    assert memory is not None
     return lambda: net.logits(net.decode(target, memory, mask)), state
 
 

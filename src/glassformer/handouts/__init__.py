@@ -1,6 +1,7 @@
 """Pages that are one file: recordings, the parameters that computed them, and the page."""
 
 from glassformer.handouts.contents import Contents, Live, Recorded
+from glassformer.handouts.estimate import check_estimate
 from glassformer.handouts.file import embeddable, encoded, fitting
 from glassformer.handouts.rounding import Rounded, round_rows
 from glassformer.handouts.template import filled, template
@@ -10,6 +11,7 @@ __all__ = [
     "Live",
     "Recorded",
     "Rounded",
+    "check_estimate",
     "embeddable",
     "encoded",
     "filled",

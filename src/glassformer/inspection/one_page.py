@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from glassformer.errors import RecordingError
-from glassformer.handouts import Contents, Recorded, Rounded, fitting, round_rows
+from glassformer.handouts import Contents, Recorded, Rounded, check_estimate, fitting, round_rows
 from glassformer.inspection.place import lines_around
 from glassformer.inspection.tape import Tape, plain
 
@@ -31,10 +31,13 @@ def one_page(tape: Tape, fit: Callable[[Callable[[int], Contents]], str] = fitti
         RecordingError: its parameters hold NaN or infinity.
     """
 
+    about = NOTHING | tape.about
+    check_estimate(str(about["run"]), [one.value for one in tape if one.kind == "parameter"])
+
     def contents(bits: int) -> Contents:
         parameters = rounded(tape, bits)
         again = once_more(tape, {path: one.value() for path, one in parameters.items()})
-        again.about = NOTHING | tape.about | {"trace": "1"}
+        again.about = about | {"trace": "1"}
         again.files = tape.files
         return Contents(
             title=str(again.about["text"]),

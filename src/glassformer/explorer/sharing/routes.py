@@ -1,5 +1,5 @@
 """What a shared page asks about the sharing: who I am, where the presenter is, and, of the
-presenter alone, leading."""
+presenter alone, leading and drawing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from glassformer.errors import ConfigError
 from glassformer.explorer.answers import NotThereError
 from glassformer.explorer.models import Models
 from glassformer.explorer.requests import Strict
+from glassformer.explorer.sharing.drawn import DrawRequest
 from glassformer.explorer.sharing.share import Share, is_follower
 
 Name = Annotated[str, StringConstraints(max_length=40)]
@@ -55,6 +56,12 @@ def routes(models: Models) -> APIRouter:
         check_own_page(request)
         share.room.lead(asked.place, asked.leading)
         return share.room.state()
+
+    @router.post("/draw")
+    async def draw(asked: DrawRequest, request: Request) -> None:
+        share = shared(models)
+        check_own_page(request)
+        share.room.draw(asked)
 
     return router
 
