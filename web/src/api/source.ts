@@ -6,6 +6,8 @@ import type { Tensor } from '../core/safetensors';
 import type { Change, Graph, Json, Ran } from '../core/schema';
 
 export type { Change, Family, Ran, Swap } from '../core/schema';
+/** The address of what each word of a text can be exchanged for; the text follows. */
+export const SWAPS = 'api/swaps?text=';
 export interface ModelInfo {
   name: string; title: string; family: Ran; parameters: number; families: Record<string, number>;
   config: Record<string, Json>; built_in: boolean; opening: string; finished: boolean; untrained: boolean; has_run: boolean;

@@ -54,7 +54,7 @@ function partOf(graph: Graph, target: boolean[], stages: Partial<Record<Stage, s
 }
 
 /** What was multiplied by a matrix to make queries or keys: the stream they were read from. */
-function cameFrom(graph: Graph, index: Map<string, number>, path: string | undefined): number | null {
+export function cameFrom(graph: Graph, index: Map<string, number>, path: string | undefined): number | null {
   let at = path === undefined ? undefined : index.get(path);
   while (at !== undefined) {
     const entry: Entry = graph.entries[at]!;

@@ -4,17 +4,18 @@
 import type { Place } from './address';
 
 export type Tool = 'pen' | 'marker';
-/** `at`: the element that holds it, as "attribute=value@which"; `wide`: how wide that was, in px, when it was drawn on;
+/** `at`: the element that holds it, as "attribute=value@which"; `wide` and `tall`: its size, in px, when it was drawn on;
  *  `points`: x, y, x, y, … in px from that element's left top. */
-export interface Stroke { tool: Tool; at: string; wide: number; points: number[] }
+export interface Stroke { tool: Tool; at: string; wide: number; tall?: number; points: number[] }
 /** The strokes of each place. */
 export type Drawings = Readonly<Record<string, Stroke[]>>;
-export interface Box { left: number; top: number; width: number }
+export interface Box { left: number; top: number; width: number; height: number }
 
 /** What can hold a stroke, the nearest first in the page; else the whole page does. */
 export const HOLDERS = ['data-flat', 'data-field', 'data-step', 'data-part', 'data-side', 'data-testid'] as const;
 export const WHOLE = 'main';
-const MOST_PLACES = 200, MOST_STROKES = 500, MOST_POINTS = 4000, LONGEST = 10_000, NEAR = 1.5;
+export const MOST_PLACES = 200, MOST_STROKES = 500;
+const MOST_POINTS = 4000, LONGEST = 10_000, NEAR = 1.5;
 /** What says where one is in a walk, or which number is chosen, but not what is on the page. */
 const PASSING = ['cell', 'idea', 'paper', 'entry', 'tour', 'quiz'];
 
@@ -30,13 +31,16 @@ export function thinned(points: number[]): number[] {
     const last = i + 2 >= points.length;
     if (last || Math.hypot(points[i]! - found.at(-2)!, points[i + 1]! - found.at(-1)!) >= NEAR) found.push(points[i]!, points[i + 1]!);
   }
-  return found.slice(0, 2 * MOST_POINTS).map((one) => Math.round(one * 10) / 10);
+  return rounded(found.slice(0, 2 * MOST_POINTS));
 }
 
-/** A stroke as an SVG path: through the middles between its points, so that it runs smoothly. */
+/** A stroke as an SVG path: through the middles between its points, so that it runs smoothly. It grows with its
+ *  holder's width; its middle stays at the same part of the holder's height. */
 export function pathOf(stroke: Stroke, box: Box): string {
   const by = stroke.wide > 0 ? box.width / stroke.wide : 1;
-  const at = (i: number): [number, number] => [round(box.left + stroke.points[2 * i]! * by), round(box.top + stroke.points[2 * i + 1]! * by)];
+  const ys = stroke.points.filter((_, i) => i % 2), middle = (Math.min(...ys) + Math.max(...ys)) / 2;
+  const top = box.top + (stroke.tall ? middle * (box.height / stroke.tall - by) : 0);
+  const at = (i: number): [number, number] => [round(box.left + stroke.points[2 * i]! * by), round(top + stroke.points[2 * i + 1]! * by)];
   const count = stroke.points.length / 2, first = at(0).join(' ');
   if (count < 3) return `M${first}L${at(count - 1).join(' ')}`;
   let path = `M${first}`;
@@ -48,6 +52,7 @@ export function pathOf(stroke: Stroke, box: Box): string {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
+export const rounded = (points: number[]): number[] => points.map(round);
 
 /** The drawings of a file; null where they are none. */
 export function checkedDrawings(value: unknown): Drawings | null {
@@ -59,9 +64,9 @@ export function checkedDrawings(value: unknown): Drawings | null {
 }
 
 function checkedStroke(value: unknown): Stroke | null {
-  const { tool, at, wide, points } = (value ?? {}) as Record<string, unknown>;
+  const { tool, at, wide, tall, points } = (value ?? {}) as Record<string, unknown>;
   const isNumber = (one: unknown): one is number => typeof one === 'number' && Number.isFinite(one);
-  if ((tool !== 'pen' && tool !== 'marker') || typeof at !== 'string' || at.length > 300 || !isNumber(wide)) return null;
+  if ((tool !== 'pen' && tool !== 'marker') || typeof at !== 'string' || at.length > 300 || !isNumber(wide) || (tall !== undefined && !isNumber(tall))) return null;
   if (!Array.isArray(points) || points.length < 2 || points.length % 2 || points.length > 2 * MOST_POINTS || !points.every(isNumber)) return null;
-  return { tool, at, wide, points };
+  return { tool, at, wide, ...(tall === undefined ? {} : { tall }), points };
 }

@@ -31,11 +31,17 @@ describe('a drawing', () => {
   });
   it('keeps its ends and loses what says nothing', () => expect(thinned([0, 0, 0.3, 0, 0.6, 0.04, 7, 0, 7.2, 0])).toEqual([0, 0, 7, 0, 7.2, 0]));
   it('grows with what it was drawn on, and moves with it', () => {
-    expect(pathOf(stroke, { left: 0, top: 0, width: 110 })).toBe('M0 0Q11 13 16.5 6.5Q22 0 27.5 6.5L33 13');
-    expect(pathOf(stroke, { left: 3, top: 5, width: 220 })).toBe('M3 5Q25 31 36 18Q47 5 58 18L69 31');
-    expect(pathOf({ ...stroke, points: [2, 3] }, { left: 0, top: 0, width: 110 })).toBe('M2 3L2 3');
+    expect(pathOf(stroke, { left: 0, top: 0, width: 110, height: 50 })).toBe('M0 0Q11 13 16.5 6.5Q22 0 27.5 6.5L33 13');
+    expect(pathOf(stroke, { left: 3, top: 5, width: 220, height: 50 })).toBe('M3 5Q25 31 36 18Q47 5 58 18L69 31');
+    expect(pathOf({ ...stroke, points: [2, 3] }, { left: 0, top: 0, width: 110, height: 50 })).toBe('M2 3L2 3');
   });
-  const bad = [null, [], { a: 'b' }, { a: [null] }, { a: [{ ...stroke, tool: 'axe' }] }, { a: [{ ...stroke, points: [1, 'x'] }] }, { a: [{ ...stroke, wide: null }] }, { a: Array(501).fill(stroke) }];
+  it('keeps its middle at its part of the height of what holds it', () => {
+    const tall = { ...stroke, tall: 26, points: [0, 7, 110, 19] };
+    expect(pathOf(tall, { left: 0, top: 0, width: 110, height: 26 })).toBe('M0 7L110 19');
+    expect(pathOf(tall, { left: 0, top: 0, width: 55, height: 46 })).toBe('M0 20L55 26');
+    expect(read(written('petit', { notes: [], drawings: { a: [tall] } })).drawings).toEqual({ a: [tall] });
+  });
+  const bad = [{ a: [{ ...stroke, tall: null }] }, null, [], { a: 'b' }, { a: [null] }, { a: [{ ...stroke, tool: 'axe' }] }, { a: [{ ...stroke, points: [1, 'x'] }] }, { a: [{ ...stroke, wide: null }] }, { a: Array(501).fill(stroke) }];
   it.each(bad.map((one, i) => [i, one]))('wrong ones are none: %i', (_, one) => expect(checkedDrawings(one)).toBeNull());
 });
 

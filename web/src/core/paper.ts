@@ -94,10 +94,21 @@ const applied: Find = ({ graph }) => {
   return part ? { view: 'attention', grain: 'steps', part } : 'encoder';
 };
 
+/** Equation 2 at one number that it made; the formula stands beside it. */
+const fed: Find = (scene) => {
+  const where = idea('b29')(scene);
+  return typeof where === 'string' ? where : { ...where, cell: `${where['open']}.output:0` };
+};
+/** Where it is seen how the model learned, and of that what is meant. */
+const learned = (spot: string): Find => (scene) => {
+  const where = idea('c04')(scene);
+  return typeof where === 'string' ? where : { ...where, spot };
+};
+
 export const PAPER: Record<string, Find> = {
   '3.1': idea('b09'), '3.2': idea('a19'), '3.2.1': idea('a12'), '3.2.2': idea('a17'), '3.2.3': applied, '3.3': idea('b29'),
-  '3.4': idea('a06'), '3.5': idea('a22'), 4: idea('b21'), '5.1': idea('c07'), '5.2': idea('b15'), '5.3': idea('c04'), '5.4': idea('c03'),
-  eq1: idea('a15'), eq2: idea('b29'), eq3: idea('c04'),
+  '3.4': idea('a06'), '3.5': idea('a22'), 4: idea('b21'), '5.1': idea('c07'), '5.2': idea('b15'), '5.3': learned('rate'), '5.4': idea('c03'),
+  eq1: idea('a15'), eq2: fed, eq3: learned('formula'),
   fig1: idea('a03'), fig2: idea('a19'), fig3: figure(far), fig4: figure(pronoun), fig5: figure(different),
   table1: idea('b21'), table2: idea('c10'), table3: idea('c11'),
 };

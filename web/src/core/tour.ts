@@ -1,9 +1,10 @@
 // A tour, and what its steps may ask. Made from src/glassformer/tours/ by tools/schema.py.
 
 export type QueryName = 'sentence' | 'word' | 'look' | 'habit' | 'exchange' | 'cut' | 'layer' | 'part' | 'cell' | 'split' | 'twin' | 'hidden' | 'idea';
-export type FactName = 'model' | 'sentence' | 'output' | 'read' | 'wrote' | 'layers' | 'heads' | 'width' | 'head_width' | 'vocabulary' | 'parameters' | 'word' | 'chance' | 'runner' | 'runner_chance' | 'before_word' | 'head' | 'at' | 'share' | 'second' | 'second_share' | 'third' | 'third_share' | 'old' | 'new' | 'changed' | 'became' | 'before' | 'after' | 'after_all' | 'name' | 'value' | 'pieces' | 'count' | 'first' | 'last';
-export type ConditionName = 'trained' | 'untrained' | 'writes' | 'translates' | 'attends' | 'built-in' | 'live' | 'has-run' | 'clear' | 'changes' | 'rewritten' | 'unchanged' | 'proved' | 'weakened' | 'unharmed' | 'all-proved' | 'all-held' | 'tied' | 'causal';
+export type FactName = 'model' | 'sentence' | 'output' | 'read' | 'wrote' | 'layers' | 'heads' | 'width' | 'head_width' | 'vocabulary' | 'parameters' | 'heads_each' | 'word' | 'chance' | 'runner' | 'runner_chance' | 'before_word' | 'head' | 'at' | 'share' | 'second' | 'second_share' | 'third' | 'third_share' | 'old' | 'new' | 'changed' | 'became' | 'before' | 'after' | 'after_all' | 'name' | 'value' | 'pieces' | 'count' | 'first' | 'last';
+export type ConditionName = 'trained' | 'untrained' | 'writes' | 'translates' | 'attends' | 'built-in' | 'live' | 'has-run' | 'clear' | 'changes' | 'rewritten' | 'unchanged' | 'proved' | 'weakened' | 'unharmed' | 'all-proved' | 'all-held' | 'tied' | 'causal' | 'right';
 export type ChoicesName = 'changed-word' | 'looked-at' | 'written-words' | 'read-words' | 'fact';
+export type EndName = 'questions';
 export type CardName = 'arrow' | 'dot' | 'softmax' | 'matrix' | 'logarithm';
 /** A query with all its options. */
 export interface Show {
@@ -45,13 +46,14 @@ export interface Chapter {
   text: string;
   steps: Step[];
 }
-/** A whole tour. `language` is a code ("en"), `level` a word for whom it is. */
+/** A whole tour. `language` is a code ("en"), `level` a word for whom it is; `ends` names what is offered after its last step (null: nothing). */
 export interface Tour {
   id: string;
   title: string;
   language: string;
   level: string;
   about: string;
+  ends: EndName | null;
   chapters: Chapter[];
 }
 export type Found = FactName | ConditionName;

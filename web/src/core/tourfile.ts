@@ -4,8 +4,8 @@
 import { toAddress } from './address';
 import type { Note } from './notes';
 
-/** A line that would begin something of its own: a heading, a block ("Ask:"). */
-const MARKED = /^(?:#|---|[A-Z][a-z]+(?: if [^:]*)?:(?:\s|$))/;
+/** A line that would begin something of its own: a heading, a block ("Ask:", "Ask How"), a field. */
+const MARKED = /^(?:#|---|(?:Ask|Otherwise|Tell)\s(?![a-z])|(?:Choices|Formula|Tell if)\s|[*_]*[A-Za-z]+[*_]*(?: if [^:]*)?\s?:)/;
 
 /** What a tour says between its marks: no blanks to be filled in, no lines that begin something. */
 function said(text: string): string {

@@ -5,16 +5,24 @@ import type { Entry, Json } from '../core/graph';
 
 export interface Lengths { source: number; target: number }
 export type Template = Json[];
+type Filling = (lengths: Lengths) => Json;
 
-export function filled(template: Template, { source, target }: Lengths): Entry[] {
-  const fill = (part: Json): Json => {
-    if (part === null || typeof part !== 'object') return part;
-    if (Array.isArray(part)) return part.map(fill);
-    const sum = part['grows'];
-    if (sum) { const [a, b, c] = sum as [number, number, number]; return a + b * source + c * target; }
-    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, fill(value)]));
+/** What fills a template. All that does not grow is made once, and the same in every graph. */
+export function filling(template: Template): (lengths: Lengths) => Entry[] {
+  const parts = template.map(part);
+  return (lengths) => parts.map((one) => (typeof one === 'function' ? one(lengths) : one)) as unknown as Entry[];
+}
+
+function part(whole: Json): Json | Filling {
+  if (whole === null || typeof whole !== 'object') return whole;
+  const sum = Array.isArray(whole) ? undefined : whole['grows'];
+  if (sum) { const [a, b, c] = sum as [number, number, number]; return ({ source, target }) => a + b * source + c * target; }
+  const names = Object.keys(whole), parts = Object.values(whole).map(part);
+  if (!parts.some((one) => typeof one === 'function')) return whole;
+  return (lengths) => {
+    const found = parts.map((one) => (typeof one === 'function' ? one(lengths) : one));
+    return Array.isArray(whole) ? found : Object.fromEntries(names.map((name, i) => [name, found[i]!]));
   };
-  return template.map(fill) as unknown as Entry[];
 }
 
 /** Of each entry, whether it is the same however many target tokens there are, and whichever. */

@@ -1,37 +1,52 @@
-// Greedy writing, step by step, as src/glassformer/explorer/writing.py and decoding/stages.py tell it.
-// To draw by chance takes the program, whose numbers of chance the page has not.
+// Writing step by step, greedy or by chance, as src/glassformer/explorer/writing.py and
+// decoding/stages.py tell it.
 
 import type { Option, Step, Written } from '../api/writing';
 import { size } from '../core/arrange';
 import { strongest } from '../core/attention';
+import type { Token } from '../core/graph';
 import type { Change } from '../core/schema';
 import { softmax } from '../core/softmax';
-import type { Model } from './model';
+import { chance, drawn, narrowed, scaled, type Narrowing } from './chance';
+import type { Model, State } from './model';
+import type { Work } from './work';
 
 const SHOWN = 20;
 const KEYS = /^decoder\.\d+\.(self|cross)_attention\.(key|value)$/;
 
-export interface Question { text: string; changes: Change[]; how: string; prefix?: number[] }
-
-/** Null where it is not greedy, or the model reads only. */
-export function written(model: Model, { text, changes, how, prefix = [] }: Question): Written | null {
-  if (how !== 'greedy' || model.held.family === 'encoder-only') return null;
-  const begun = model.begun(text), steps: Step[] = [], ids: number[] = [], { eos, bos, pad } = model.held.target;
-  for (const { logits, token } of model.write(begun, changes, prefix)) {
-    steps.push({ ...stages(model, logits, token, new Set([bos, pad].filter((id) => id !== eos))), cache: changes.length ? null : held(model, begun.source.length, begun.target.length + ids.length) });
-    ids.push(token);
-  }
-  return { how: 'greedy', output: model.target.decode(ids), steps };
+export interface Question {
+  text: string; changes: Change[]; how: 'greedy' | 'sample'; prefix?: number[];
+  temperature?: number; top_k?: number | null; top_p?: number | null; seed?: number;
 }
 
-function stages(model: Model, logits: Float32Array, token: number, banned: Set<number>): Omit<Step, 'cache'> {
-  const plain = softmax(logits), final = softmax(logits.map((one, id) => (banned.has(id) ? -Infinity : one)));
+export function* written(model: Model, { text, changes, how, prefix = [], temperature = 1, top_k = null, top_p = null, seed = 1 }: Question): Work<Written> {
+  const begun = model.begun(text), steps: Step[] = [], random = chance(seed), sampling = how === 'sample';
+  const narrowing: Narrowing = sampling ? { temperature, topK: top_k, topP: top_p } : { temperature: 1, topK: null, topP: null };
+  const choose = (logits: Float32Array): number => drawn(narrowed(logProbabilities(model, logits), narrowing), random());
+  const watch = ({ logits, ids }: State, token: number): void => {
+    steps.push({ ...stages(model, logits, token, narrowing), cache: changes.length ? null : held(model, ids.source.length, ids.target.length) });
+  };
+  const ids = yield* model.write(begun, { changes, prefix, watch, ...(sampling ? { choose } : {}) });
+  return { how, output: model.target.decode(ids), steps };
+}
+
+export const tokenOf = (model: Model, id: number): Token => ({ id, piece: model.target.piece(id) });
+
+/** The model's log-probabilities; -Infinity for what may not be said. */
+export function logProbabilities(model: Model, logits: Float32Array): Float32Array {
+  const { bos, pad, eos } = model.held.target, largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const below = largest + Math.log(logits.reduce((sum, one) => sum + Math.exp(one - largest), 0));
+  return logits.map((one, id) => ((id === bos || id === pad) && id !== eos ? -Infinity : one - below));
+}
+
+function stages(model: Model, logits: Float32Array, token: number, narrowing: Narrowing): Omit<Step, 'cache'> {
+  const plain = softmax(logits), left = narrowed(logProbabilities(model, logits), narrowing), final = softmax(left), over = scaled(logits, narrowing.temperature);
   const order = strongest(logits, SHOWN);
   if (!order.includes(token)) order.push(token);
-  const options = order.map((id): Option => ({ id, piece: model.target.piece(id), logit: logits[id]!, scaled: logits[id]!, kept: !banned.has(id), plain: plain[id]!, probability: final[id]! }));
-  const rest = (of: Float64Array): number => of.reduce((sum, one, id) => sum + (order.includes(id) ? 0 : one), 0);
+  const options = order.map((id): Option => ({ ...tokenOf(model, id), logit: logits[id]!, scaled: over[id]!, kept: left[id]! > -Infinity, plain: plain[id]!, probability: final[id]! }));
+  const listed = new Set(order), rest = (of: Float64Array): number => of.reduce((sum, one, id) => sum + (listed.has(id) ? 0 : one), 0);
   return {
-    token: { id: token, piece: model.target.piece(token) }, probability: final[token]!, options,
+    token: tokenOf(model, token), probability: final[token]!, options,
     rest: { count: logits.length - order.length, plain: rest(plain), probability: rest(final) },
   };
 }

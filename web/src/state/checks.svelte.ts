@@ -13,10 +13,14 @@ class Checks {
 
   wrong = $derived(this.findings?.filter((finding) => !finding.ok) ?? []);
 
+  /** Whether this trace can be checked. */
+  asks = (trace: string): boolean => session.source.has(`api/checks/${trace}`);
+
   /** Ask for the checks of this trace, at once or after a rest. */
   look(trace: string, now = false): void {
     clearTimeout(this.timer);
-    if (!trace || trace === this.of || !session.source.has(`api/checks/${trace}`)) return;
+    if (!trace || trace === this.of) return;
+    if (!this.asks(trace)) { [this.findings, this.of] = [null, trace]; return; }
     this.timer = setTimeout(() => void this.ask(trace), now ? 0 : WAIT) as unknown as number;
   }
 

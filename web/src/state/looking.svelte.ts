@@ -1,7 +1,7 @@
 // The word that the reader follows, and the head that the trace singles out for it. All is derived
 // from the session but the pushes, which the program computes from the trace on request.
 
-import type { Family, Ran } from '../api/source';
+import { SWAPS, type Family, type Ran } from '../api/source';
 import type { Graph, Token } from '../core/graph';
 import { drawn, fresh, isSpecial, replaced, spans, wordsOf, type Word } from '../core/line';
 import { singledOut, strandsOf, type Choice, type Strand } from '../core/ribbons';
@@ -86,8 +86,8 @@ class Looking {
 
   /** Ask which words of this text may be exchanged, and for which; until that is known the old offers stay. */
   async offer(text: string): Promise<void> {
-    const offered = session.source.has('api/swaps?text=') && (session.info?.built_in || session.source.texts) && text.length <= LONGEST;
-    if (offered) await this.swaps.ask(`api/swaps?text=${encodeURIComponent(text)}`);
+    const offered = session.source.has(SWAPS) && (session.info?.built_in || session.source.texts) && text.length <= LONGEST;
+    if (offered) await this.swaps.ask(SWAPS + encodeURIComponent(text));
     if (text !== session.graph?.about.text) return;
     const found = (offered && this.swaps.value?.words) || [];
     this.offers = this.upper.map((word) => optionsAt(text, found, this.placeOf(word)?.[0]));

@@ -25,11 +25,13 @@ class Notes {
     for (const note of this.list) found.set(note.path, (found.get(note.path) ?? new Set()).add(note.flat));
     return found;
   });
-  private spot = $derived(spotOf(session.place));
+  spot = $derived(spotOf(session.place));
   /** What is drawn on the page as it is. */
   strokes = $derived<Stroke[]>(this.kept.drawings[this.spot] ?? NO_STROKES);
+  /** On how many pages something is drawn. */
+  places = $derived(Object.keys(this.kept.drawings).length);
   /** Whether anything is kept. */
-  any = $derived(this.list.length > 0 || Object.keys(this.kept.drawings).length > 0);
+  any = $derived(this.list.length > 0 || this.places > 0);
 
   /** The pinned places of a value. */
   at(path: string): ReadonlySet<number> {
@@ -99,6 +101,14 @@ class Notes {
     if (text) this.brought = read(text);
   }
 
+  /** Another tab of this browser has kept something: it is this tab's too, or what this one keeps next would lose it. */
+  hear({ key }: StorageEvent): void {
+    if (!key?.startsWith(keyOf(''))) return;
+    const model = key.slice(keyOf('').length), found = listOf(model), before = (this.lists[model] ?? this.kept).drawings;
+    const drawings = Object.entries(found.drawings).map(([spot, strokes]) => [spot, unchanged(before[spot] ?? NO_STROKES, strokes)]);
+    this.lists = { ...this.lists, [model]: { ...found, drawings: Object.fromEntries(drawings) as Drawings } };
+  }
+
   private set(change: Partial<Kept>): void {
     const next = { ...this.kept, ...change };
     this.lists = { ...this.lists, [session.model]: next };
@@ -110,6 +120,12 @@ class Notes {
 function together(one: Kept, other: Kept): Kept {
   const fresh = new Set(other.notes.map(sameOf));
   return { notes: [...one.notes.filter((note) => !fresh.has(sameOf(note))), ...other.notes], drawings: { ...one.drawings, ...other.drawings } };
+}
+
+/** These strokes; those that are as before stay the same objects, for they are known to have been told. */
+function unchanged(before: Stroke[], now: Stroke[]): Stroke[] {
+  const found = now.map((one, i) => (JSON.stringify(one) === JSON.stringify(before[i]) ? before[i]! : one));
+  return found.length === before.length && found.every((one, i) => one === before[i]) ? before : found;
 }
 
 function listOf(model: string): Kept {

@@ -21,6 +21,8 @@ class Touring {
   problem = $state('');
   /** The token of the sentence that the reader points at in a text. */
   pointed = $state.raw<Fact['token'] | null>(null);
+  /** Whether a word of the sentence is to be touched. */
+  touches = $state(false);
   private asked: Promise<void> | null = null;
   private choice = $state.raw<{ key: string; index: number } | null>(null);
   private finished = $state.raw<{ key: string; found: Finished } | null>(null);
@@ -166,6 +168,11 @@ class Touring {
     const where = then && typeof then !== 'string' ? then.where : {};
     if (Object.keys(where).length) session.go({ ...where, cell: where['cell'] ?? null }, false);
     if (act) this.act(act);
+  }
+
+  /** Have the words of the sentence touched, each a stop for the keyboard; or no more. */
+  offer(touches: boolean): void {
+    this.touches = touches;
   }
 
   point(token: Fact['token'] | null): void {

@@ -44,6 +44,7 @@ export function common(scene: Scene): Facts {
   if (typeof width === 'number') facts.width = whole(width);
   if (first) facts.head_width = whole(first.shape.at(-1)!);
   if (size) facts.vocabulary = whole(size);
+  if (attentions[0]) facts.heads_each = whole(attentions[0].heads);
   return facts;
 }
 
@@ -53,6 +54,6 @@ export function always({ info, graph, family, live }: Scene): Conditions {
     trained: !info.untrained, untrained: info.untrained, writes: family !== 'encoder-only', live, 'built-in': info.built_in,
     translates: family === 'encoder-decoder' && has(/cross_attention/), attends: attentionsOf(graph).length > 0,
     'has-run': info.snapshots.length > 0 || (info.recorded?.texts.includes(graph.about.text.trim()) ?? false), causal: has(/^decoder\..*self_attention\.masked$/),
-    tied: info.config['tie'] === 'all',
+    tied: info.config['tie'] === 'all', right: true,
   };
 }

@@ -55,14 +55,14 @@ function factsOfLook(scene: Scene, look: Look): Facts {
   return facts;
 }
 
-const place = (look: Look, grain: string): Record<string, string | number> => ({
-  view: 'attention', grain, part: look.attention.part, layer: look.attention.layer, head: look.head, row: look.row, ...(grain === 'head' || grain === 'steps' ? { column: look.column } : {}),
+const place = (look: Look, grain: string, spot = 'ribbon'): Record<string, string | number> => ({
+  view: 'attention', grain, spot, part: look.attention.part, layer: look.attention.layer, head: look.head, row: look.row, ...(grain === 'head' || grain === 'steps' ? { column: look.column } : {}),
 });
 
-export const look: Query = (scene, { which, grain }) => {
+export const look: Query = (scene, { which, grain, stage }) => {
   const at = wordAt(scene, which!), hard = at === null ? null : hardest(scene, at);
   if (at === null || !hard) return null;
-  return found({ ...place(hard, grain!), word: at }, { ...factsOfWord(scene, at, namesOf(scene)), ...factsOfLook(scene, hard) }, { clear: hard.clear });
+  return found({ ...place(hard, grain!, grain === 'steps' ? stage : 'ribbon'), word: at }, { ...factsOfWord(scene, at, namesOf(scene)), ...factsOfLook(scene, hard) }, { clear: hard.clear });
 };
 
 /** All ribbons to a word: from this place in every layer that writes, and from all others while reading. */
@@ -108,12 +108,13 @@ export const habit: Query = (scene, options) => {
 };
 
 export const hidden: Query = (scene) => {
-  const attention = attentionsOf(scene.graph).find((one) => one.part === 'decoder' && one.stages.masked);
-  const tokens = attention ? tokensOf(scene.graph, 'decoder').keys : [], row = tokens.findIndex(isWord), later = tokens.findIndex((token, j) => j > row && isWord(token));
-  const tensor = attention && scene.tensor(attention.stages.weights!);
-  if (!attention || !tensor || row < 0 || later < 0 || rowOf(headGrid(tensor, 0), row)[later] !== 0) return null;
-  const side = 'target', seen = (at: number) => word(tokens[at]!, side, scene.family === 'encoder-decoder' ? at - 1 : at);
-  return found({ view: 'attention', grain: 'head', as: 'heat', part: 'decoder', layer: attention.layer, head: 0, row, column: later }, { word: seen(row), at: seen(later), head: head(attention, 0, row) });
+  const attention = attentionsOf(scene.graph).find((one) => one.part === 'decoder' && one.stages.masked), tensor = attention && scene.tensor(attention.stages.weights!);
+  if (!attention || !tensor) return null;
+  // As in the picture: a row is called by what it writes.
+  const { keys, writes } = tokensOf(scene.graph, 'decoder'), row = keys.findIndex(isWord), own = writes ? row + 1 : row, later = keys.findIndex((token, j) => j > own && isWord(token));
+  if (row < 0 || later < 0 || rowOf(headGrid(tensor, 0), row)[later] !== 0) return null;
+  const shift = scene.family === 'encoder-decoder' ? 1 : 0;
+  return found({ view: 'attention', grain: 'head', as: 'heat', part: 'decoder', layer: attention.layer, head: 0, row, column: later }, { word: word((writes ?? keys)[row]!, 'target', own - shift), at: word(keys[later]!, 'target', later - shift), head: head(attention, 0, row) });
 };
 
 export const cell: Query = (scene, { number: which, which: of }) => {

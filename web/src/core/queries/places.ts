@@ -29,7 +29,7 @@ export const part: Query = ({ graph }, { kind, stack }) => {
   return open ? found({ view: 'network', open }, { name: { ...text(called(open)), where: { view: 'network', open } } }) : null;
 };
 
-export const idea: Query = ({ info, graph }, { id }) => {
+export const idea: Query = ({ info, graph }, { id, spot }) => {
   const where = IDEAS[id!]!({ info, graph });
-  return typeof where === 'string' ? where : found(where);
+  return typeof where === 'string' ? where : found(spot ? { ...where, spot } : where);
 };

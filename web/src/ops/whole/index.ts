@@ -13,11 +13,20 @@ import { KERNELS } from './kernels';
 export class Whole {
   private readonly values = new Map<number, Tensor>();
 
-  /** `given` has the values that are not computed: parameters, inputs, and what is beyond the page. */
-  constructor(private readonly entries: Entry[], private readonly given: (entry: number) => Tensor | null) {}
+  /** `given` has the values that are not computed: parameters, inputs, and what is beyond the page;
+   *  `after` may put another in the place of one that was. */
+  constructor(private readonly entries: Entry[], private readonly given: (entry: number) => Tensor | null, private readonly after: (entry: number, value: Tensor) => Tensor = (_, value) => value) {}
 
   /** The value of an entry, with all that it was computed from. */
   valueOf = (entry: number): Tensor => {
+    for (const work = this.making(entry); ; ) {
+      const { done, value } = work.next();
+      if (done) return value;
+    }
+  };
+
+  /** The same with a stop after each value that is computed. */
+  *making(entry: number): Generator<undefined, Tensor> {
     const known = this.values.get(entry) ?? this.given(entry);
     if (known) return this.keep(entry, known);
     // Entries stand in the order in which they came to be: what is missing is computed from the first on.
@@ -32,9 +41,12 @@ export class Whole {
         waiting.push(...this.entries[at]!.inputs.map((source) => source.entry));
       }
     }
-    for (const at of [...missing].sort((a, b) => a - b)) this.keep(at, computed(this.entries, at, (i) => this.values.get(i)!));
+    for (const at of [...missing].sort((a, b) => a - b)) {
+      this.keep(at, this.after(at, computed(this.entries, at, (i) => this.values.get(i)!)));
+      yield;
+    }
     return this.values.get(entry)!;
-  };
+  }
 
   private keep(entry: number, value: Tensor): Tensor {
     this.values.set(entry, value);
@@ -59,7 +71,7 @@ function byCells(entries: Entry[], entry: Entry, valueOf: (entry: number) => Ten
 
 /** Numbers as the format has them. */
 export function typed(dtype: string, data: ArrayLike<number>): Numbers {
-  if (/float/.test(dtype)) return data instanceof Float32Array ? data : Float32Array.from(data);
-  if (/bool|uint8/.test(dtype)) return data instanceof Uint8Array ? data : Uint8Array.from(data);
-  return data instanceof Int32Array ? data : Int32Array.from(data);
+  if (/float/.test(dtype)) return data instanceof Float32Array ? data : new Float32Array(data);
+  if (/bool|uint8/.test(dtype)) return data instanceof Uint8Array ? data : new Uint8Array(data);
+  return data instanceof Int32Array ? data : new Int32Array(data);
 }

@@ -145,13 +145,26 @@ const chosen = (mask: number, yes: number, no: number): Kernel => (inputs, value
   return out;
 };
 
+/** Values one after the other along an axis. */
+const cat: Kernel = (inputs, valueOf) => {
+  const { shape } = inputs.entry, axis = inputs.axis(1, shape.length, 0), { before, step } = around(shape, axis), out = new Float32Array(size(shape));
+  let at = 0;
+  for (let i = 0; i < inputs.entry.inputs.length; i++) {
+    const places = inputs.places(i), part = laid(inputs, valueOf, i, places), run = places.shape[axis]! * step;
+    if (places.shape.length !== shape.length) return null;
+    for (let row = 0; row < before; row++) for (let k = 0; k < run; k++) out[row * shape[axis]! * step + at + k] = part[row * run + k]!;
+    at += run;
+  }
+  return out;
+};
+
 const renamed: Kernel = (inputs, valueOf) => (inputs.entry.inputs.length ? laid(inputs, valueOf, 0) : null);
 const same = one((x) => x);
 const curve = (name: string): Kernel => one(CURVES[name]!);
 const tanhGelu = curve('gelu-tanh'), erfGelu = curve('gelu'), maskedFill = chosen(1, 2, 0);
 
 export const KERNELS: Record<string, Kernel> = {
-  '': renamed, linear, matmul: product(0, 1), rmatmul: product(1, 0), softmax, log_softmax: logSoftmax, layer_norm: layerNorm, embedding,
+  '': renamed, linear, matmul: product(0, 1), rmatmul: product(1, 0), softmax, log_softmax: logSoftmax, layer_norm: layerNorm, embedding, cat, concat: cat,
   add: two((a, b) => a + b), radd: two((a, b) => a + b), add_: two((a, b) => a + b), sub: two((a, b) => a - b), sub_: two((a, b) => a - b), rsub: two((a, b) => b - a),
   mul: two((a, b) => a * b), mul_: two((a, b) => a * b), div: two((a, b) => a / b), div_: two((a, b) => a / b), __rtruediv__: two((a, b) => b / a), pow: two((a, b) => a ** b),
   __eq__: two((a, b) => Number(a === b)), eq: two((a, b) => Number(a === b)), __ne__: two((a, b) => Number(a !== b)), ne: two((a, b) => Number(a !== b)),
