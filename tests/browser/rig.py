@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from safetensors.torch import load
 from torch import Tensor
 
@@ -30,6 +30,7 @@ INDEX = (ROOT / "web" / "src" / "views" / "index.ts").read_text(encoding="utf-8"
 VIEWS = re.findall(r"\bid: '([\w-]+)'", INDEX)
 WIDTHS = {360: 780, 1280: 800, 1920: 1080}  # and the heights that go with them
 PATIENCE = 20_000  # ms, for a machine that is busy
+expect.set_options(timeout=PATIENCE)
 
 # Counts the page's requests that are under way, up to the reading of the answer.
 COUNTING = """
@@ -68,9 +69,10 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """This machine's Chromium, without a window and without a network."""
-    flags = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--hide-scrollbars"]
+def browser(host: str = "127.0.0.1") -> Iterator[Browser]:
+    """This machine's Chromium, without a window and without a network but for this ``host``."""
+    known = f"EXCLUDE 127.0.0.1, EXCLUDE {host}"
+    flags = [f"--host-resolver-rules=MAP * ~NOTFOUND, {known}", "--hide-scrollbars"]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium(), args=flags)
         yield opened
@@ -103,24 +105,36 @@ class Explorer:
         self.address = address
         self.problems: list[str] = []
         self.requests: list[str] = []
+        self._ended = 0  # how many scripts and styles have come, or failed
+        self._coming: set[Request] = set()
         self.context: BrowserContext = browser.new_context(**options)
         self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(COUNTING)
         self.page: Page = self.context.new_page()
         self.page.on("console", lambda said: self._noted(said.type == "error", said.text))
         self.page.on("pageerror", lambda error: self._noted(True, str(error)))
-        self.context.on("request", lambda request: self._asked(request.url))
+        self.context.on("request", self._asked)
+        self.context.on("requestfinished", self._came)
+        self.context.on("requestfailed", self._came)
 
     def _noted(self, bad: bool, what: str) -> None:
         if bad:
             self.problems.append(what)
 
-    def _asked(self, url: str) -> None:
-        here = urlsplit(url)
+    def _asked(self, request: Request) -> None:
+        here = urlsplit(request.url)
         if here.scheme in ("data", "blob"):
             return
-        self._noted(here.netloc != urlsplit(self.address).netloc, f"asked another host: {url}")
-        self.requests.append(url)
+        other = here.netloc != urlsplit(self.address).netloc
+        self._noted(other, f"asked another host: {request.url}")
+        self.requests.append(request.url)
+        if request.resource_type in ("script", "stylesheet"):
+            self._coming.add(request)
+
+    def _came(self, request: Request) -> None:
+        if request in self._coming:
+            self._coming.remove(request)
+            self._ended += 1
 
     def open(self, **place: object) -> None:
         """Go to the page at this place (view="network", open="encoder.0", …), and wait for it."""
@@ -130,8 +144,13 @@ class Explorer:
         self.idle()
 
     def idle(self) -> None:
-        """Wait until nothing is asked and nothing moves."""
-        self.page.evaluate(IDLE)
+        """Wait until nothing is asked, nothing moves, and no part of the program is on its way: an
+        ``import()`` is no request that the page could count itself."""
+        ended, until = -1, time.monotonic() + 3 * PATIENCE / 1000
+        while self._coming or self._ended != ended:
+            assert time.monotonic() < until, f"never came: {[one.url for one in self._coming]}"
+            ended = self._ended
+            self.page.evaluate(IDLE)
 
     def words(self, side: str) -> list[str]:
         """The words of the sentence ("source") or of its translation ("target")."""
@@ -196,14 +215,23 @@ class Explorer:
         return {float(size): text for size, text in found.items()}
 
     def small_targets(self, least: int = 44) -> list[str]:
-        """Buttons and links in view that are smaller than a finger."""
+        """Buttons and links in view that are smaller than a finger; in a sentence they may be as
+        narrow as their word."""
         found: list[str] = self.page.eval_on_selector_all(
-            "button, a[href], select, input, summary",
-            """(all, least) => all.filter((one) => one.checkVisibility()).map((one) => [
-                one, one.getBoundingClientRect()]).filter(([, box]) => box.width && (
-                box.height < least || box.width < 24)).map(([one, box]) =>
-                `${one.outerHTML.slice(0, 80)} ${Math.round(box.width)}×${Math.round(box.height)}`)
-            """,
+            "button, a[href], select, input, summary:not(.hidden)",
+            """(all, least) => {
+                const told = (one) => {
+                    const rest = one.closest('p, .whole')?.cloneNode(true);
+                    rest?.querySelectorAll('button, a').forEach((other) => other.remove());
+                    return /[\\p{L}\\p{P}]/u.test(rest?.textContent ?? '');
+                };
+                const room = (one) => [one, one.closest('label')].map((each) =>
+                    each?.getBoundingClientRect()).reduce((a, b) => (b?.height > a.height ? b : a));
+                return all.filter((one) => one.checkVisibility()).map((one) => [
+                one, room(one)]).filter(([one, box]) => box.width && (
+                box.height < least || box.width < (told(one) ? 24 : least))).map(([one, box]) =>
+                `${one.outerHTML.slice(0, 80)} ${Math.round(box.width)}×${Math.round(box.height)}`);
+            }""",
             least,
         )
         return found

@@ -3,9 +3,11 @@ of every sentence is Python's."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import rig
@@ -16,6 +18,7 @@ from test_handout import opened
 from test_inspect import inspect
 
 import glassformer as gf
+from glassformer.explorer.asking import asking
 from glassformer.explorer.changes import Change, as_patch
 from glassformer.explorer.handout import Handout
 from glassformer.explorer.models import Models
@@ -89,6 +92,65 @@ def typed(tab: Explorer, text: str) -> None:
     tab.idle()
 
 
+def asked(models: Models, **question: Any) -> dict[str, Any]:
+    """What the program answers when it is asked to write."""
+    with asking(models) as program:
+        answer: dict[str, Any] = json.loads(program.ask("api/write", question))
+    return answer
+
+
+def gone_to(tab: Explorer, **place: object) -> None:
+    """Be at a place of the page."""
+    tab.page.evaluate("place => { location.hash = place }", urlencode(place))
+    tab.page.locator("#way").wait_for()
+    tab.page.wait_for_timeout(300)
+    tab.page.locator(".sentence.busy").wait_for(state="detached")
+    tab.idle()
+
+
+def values(tab: Explorer, selector: str) -> list[float]:
+    """The numbers that stand there."""
+    found: list[str] = tab.page.eval_on_selector_all(
+        selector, "all => all.map((one) => one.dataset.value)"
+    )
+    return [float(one) for one in found]
+
+
+def searched_alike(tab: Explorer, models: Models, **question: Any) -> None:
+    """Hold a beam search of the page against the program's: every branch that it considered."""
+    python = asked(models, how="beam", **question)
+    place = {name: question[name] for name in ("text", "beam", "alpha")}
+    if question.get("changes"):
+        place["changes"] = json.dumps(question["changes"])
+    gone_to(tab, view="writing", how="beam", **place)
+    last = tab.page.locator("#way > dl dd").first
+    for _ in range(100):  # what stands there may be the answer before
+        if tab.page.locator("[data-node]").count() == len(python["nodes"]) and (
+            last.inner_text() == python["output"]
+        ):
+            break
+        tab.page.wait_for_timeout(100)
+    page = tab.page.eval_on_selector_all(
+        "[data-node]",
+        """all => all.map((one) => [Number(one.dataset.node), one.querySelector('span').innerText,
+            Number(one.dataset.value), one.classList[0]])""",
+    )
+    shown = {number: (piece.strip("▁ "), state) for number, piece, _, state in page}
+    wanted = {
+        one["id"]: (one["token"]["piece"].strip("▁"), one["state"]) for one in python["nodes"]
+    }
+    assert {n: state for n, (_, state) in shown.items()} == {n: s for n, (_, s) in wanted.items()}
+    for number, (piece, _) in wanted.items():
+        if piece.isalpha():
+            assert shown[number][0] == piece
+    totals = {one["id"]: one["total"] for one in python["nodes"]}
+    assert {number: total for number, _, total, _ in page} == pytest.approx(totals, abs=1e-4)
+    assert last.inner_text() == python["output"]
+    best = python["nodes"][python["best"]]
+    table = [best[name] for name in ("log_probability", "total", "penalty", "score")]
+    assert values(tab, ".branch td") == pytest.approx(table, abs=1e-4)
+
+
 def test_it_is_small_enough(path: Path) -> None:
     assert path.stat().st_size < 4_000_000
 
@@ -140,6 +202,106 @@ def test_a_new_sentence_is_cut_before_ones_eyes(tab: Explorer) -> None:
     tab.page.locator(".view", has_text="dogs").wait_for()
     tab.page.evaluate("location.hash = 'text=the+dog+runs'")
     tab.idle()
+
+
+@pytest.mark.parametrize(
+    ("text", "beam", "alpha"), [(NEW[1], 4, 0.6), (NEW[2], 3, 2.0), (NEW[3], 1, 0.0)]
+)
+def test_beam_search_is_pythons(
+    tab: Explorer, families: Models, text: str, beam: int, alpha: float
+) -> None:
+    searched_alike(tab, families, model="petit", text=text, beam=beam, alpha=alpha)
+
+
+def test_beam_search_with_a_head_cut_is_pythons(tab: Explorer, families: Models) -> None:
+    change = {"path": HEAD.path, "where": list(HEAD.where), "scale": 0}
+    searched_alike(
+        tab, families, model="petit", text=NEW[1], beam=2, alpha=0.6, changes=[change]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("temperature", "top_k", "top_p", "seed"),
+    [(2.5, None, 1.0, 4), (1.8, 12, 0.9, 7)],
+)
+def test_what_a_seed_draws_is_pythons(
+    tab: Explorer,
+    families: Models,
+    temperature: float,
+    top_k: int | None,
+    top_p: float,
+    seed: int,
+) -> None:
+    python = asked(
+        families, model="petit", text=NEW[4], how="sample", temperature=temperature,
+        top_k=top_k, top_p=top_p, seed=seed,
+    )  # fmt: skip
+    place = {"t": temperature, "k": top_k or 0, "p": top_p, "seed": seed, "text": NEW[4]}
+    gone_to(tab, view="writing", how="sample", **place)
+    words = tab.page.locator("#way ol li button")
+    words.nth(len(python["steps"]) - 1).wait_for()
+    assert words.count() == len(python["steps"])
+    for number, step in enumerate(python["steps"]):
+        words.nth(number).click()
+        tab.idle()
+        options = step["options"]
+        found = values(tab, ".stages tbody [data-value]")
+        wanted = [one[name] for one in options for name in ("logit", "scaled", "probability")]
+        assert found == pytest.approx([*wanted, step["rest"]["probability"]], abs=1e-4)
+        out = tab.page.locator(".stages tr.out").count()
+        assert out == sum(not one["kept"] for one in options)
+        taken = tab.page.locator(".stages tr.taken [data-value]").first.get_attribute("data-value")
+        (chosen,) = (one for one in options if one["id"] == step["token"]["id"])
+        assert float(taken or "nan") == pytest.approx(chosen["logit"], abs=1e-4)
+
+
+def test_the_page_answers_while_it_runs_a_long_text(tab: Explorer) -> None:
+    """Frames are drawn while a long text is read."""
+    long, short = " ".join(["the cat sees the dog"] * 12), "the dog runs"
+    tab.page.keyboard.press("/")
+    field = tab.page.get_by_role("combobox")
+    field.fill(short)
+    tab.page.locator("[data-side=source]:visible", has_text="runs").first.wait_for()
+    frames = tab.page.evaluate(
+        """(text) => new Promise((done) => {
+            const main = document.querySelector('main'), before = main.dataset.recording;
+            const field = document.querySelector('[role=combobox]');
+            field.value = text;
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+            const until = performance.now() + 20000;
+            let frames = 0;
+            const look = () => main.dataset.recording === before && performance.now() < until
+                ? (frames++, requestAnimationFrame(look)) : done(frames);
+            look();
+        })""",
+        long,
+    )
+    assert frames > 3
+    field.press("Enter")
+
+
+def test_a_recording_that_was_let_go_is_made_once_more(
+    tab: Explorer, families: Models, tmp_path: Path
+) -> None:
+    """The run before any change, after more changes than the page keeps recordings of."""
+    place = {"text": NEW[1], "view": "attention", "grain": "who"}
+    tab.page.evaluate("place => { location.hash = place }", urlencode(place))
+    prove = tab.page.get_by_role("button", name="Cut each of them and see")
+    prove.wait_for()
+    for number in range(25):
+        change = [{"path": HEAD.path, "where": [1, None, None], "scale": number / 25}]
+        shown = tab.page.locator("main").get_attribute("data-recording")
+        changed = urlencode(place | {"changes": json.dumps(change)})
+        tab.page.evaluate("place => { location.hash = place }", changed)
+        tab.page.locator(f"main:not([data-recording='{shown}'])").wait_for()
+    prove.click()
+    tab.page.locator(".verdict").wait_for()
+    assert tab.page.locator(".problem").count() == 0
+    for _ in range(25):
+        tab.page.go_back()
+    tab.page.get_by_role("button", name="1 change").wait_for(state="detached")
+    tab.idle()
+    alike(saved(tab, tmp_path), families["petit"].trace(NEW[1]))
 
 
 def test_what_still_needs_the_program_is_grey(tab: Explorer) -> None:

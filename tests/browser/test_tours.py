@@ -100,6 +100,9 @@ def test_a_tour_is_walked_to_its_end(tabs: Tabs, model: str, tour: Tour) -> None
             if step.otherwise:
                 assert said.strip() == plain(step.otherwise), step.id
         else:
+            if step.idea:  # nothing is told before it was asked
+                expect(dock.locator(".next")).to_have_text("Tell me ›")
+            in_sight(tab, step)
             right = asked(tab, step)
             told = dock.locator(".inside").inner_text()
             if re.search(r"[{}]|undefined|NaN", told) or not right:
@@ -110,6 +113,19 @@ def test_a_tour_is_walked_to_its_end(tabs: Tabs, model: str, tour: Tour) -> None
     ids = {step.id for step in tour.steps}
     assert absent == ids & (NOT_ON[model] | lacking(model))
     assert tab.problems == []
+
+
+def in_sight(tab: Explorer, step: Step) -> None:
+    """What a step says it is about is on the screen, above the tour."""
+    spot = re.search(r"[#&]spot=(\w+)", tab.page.url)
+    if spot is None or not tab.page.locator(f"[data-spot={spot[1]}]").count():
+        return
+    seen = """(spot) => {
+        const top = document.querySelector(`[data-spot=${spot}]`).getBoundingClientRect().top;
+        return top >= -1 && top < document.querySelector('section.tour')
+            .getBoundingClientRect().top - 20;
+    }"""
+    tab.page.wait_for_function(seen, arg=spot[1])
 
 
 def asked(tab: Explorer, step: Step) -> bool:
@@ -191,6 +207,37 @@ def test_a_step_has_an_address_and_back_leads_back(tabs: Tabs) -> None:
     assert "tour=" not in tab.page.url
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_card_opens_from_a_step_and_closing_it_leads_back(
+    browser: Browser, three: Models, built: None, width: int
+) -> None:
+    cards = {step.id: name for step in TOURS[1].steps for one in step.tell
+             for name in re.findall(r"\(card:(\w+)\)", one.text)}  # fmt: skip
+    assert len(cards) == 5
+    with serving(three) as address:
+        tab = Explorer(browser, address, viewport={"width": width, "height": WIDTHS[width]},
+                       reduced_motion="reduce")  # fmt: skip
+        for step in (step for step in TOURS[1].steps if step.id in cards):
+            enter(tab, "petit", TOURS[1], step)
+            tab.page.locator("section.tour .next").click()
+            settled(tab, step)
+            word = tab.page.locator("section.tour p button.link").first
+            word.click()
+            card = tab.page.locator(f"[data-card={cards[step.id]}]")
+            handle = card.get_by_role("slider").first
+            before = handle.get_attribute("aria-valuetext") or handle.get_attribute("aria-valuenow")
+            handle.press("ArrowUp")
+            after = handle.get_attribute("aria-valuetext") or handle.get_attribute("aria-valuenow")
+            assert before != after, step.id
+            tab.page.keyboard.press("Escape")
+            expect(card).to_have_count(0)
+            settled(tab, step)
+            expect(word).to_be_focused()
+            assert f"stop={step.id}" in tab.page.url
+        assert tab.problems == []
+        tab.close()
+
+
 def test_words_and_numbers_show_where_they_stand(tabs: Tabs) -> None:
     tab, tour = tabs("petit"), TOURS[0]
     enter(tab, "petit", tour, tour.steps[3])
@@ -202,6 +249,21 @@ def test_words_and_numbers_show_where_they_stand(tabs: Tabs) -> None:
     tab.page.locator("section.tour p button.number").first.click()
     expect(tab.page.locator("[data-testid=pinned-value]")).to_be_visible()
     assert tab.untrue(gf.load().trace(OPENING)) == []
+
+
+def test_a_number_shows_its_formula_on_a_tour_when_it_is_asked_for(tabs: Tabs) -> None:
+    tab, tour = tabs("petit"), TOURS[0]
+    last = tour.steps[-1]
+    assert last.id == "one-number" and last.show and last.show.query == "cell"
+    enter(tab, "petit", tour, last)
+    panel = tab.page.get_by_role("complementary", name="one number")
+    expect(panel.get_by_test_id("pinned-value")).to_be_visible()
+    assert panel.locator(".katex:visible").count() == 0
+    panel.get_by_text("as a formula", exact=True).click()
+    expect(panel.get_by_test_id("filled")).to_be_visible()
+    tab.page.get_by_role("button", name="leave the tour").click()
+    expect(panel.get_by_text("as a formula", exact=True)).to_have_count(0)
+    expect(panel.get_by_test_id("filled")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -234,4 +296,25 @@ def test_the_player_fits_and_is_accessible(browser: Browser, three: Models, buil
             assert tab.findings() == []
             tab.page.locator("section.tour .next").click()
         assert tab.problems == []
+        tab.close()
+
+
+HIDDEN = """(all) => all.filter((one) => {
+    const { left, top, width, height } = one.getBoundingClientRect();
+    return ![top + 2, top + height - 2].every((y) =>
+        one.contains(document.elementFromPoint(left + width / 2, y)));
+}).map((one) => one.innerText)"""
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_on_a_small_phone_all_choices_are_seen_at_once(
+    browser: Browser, three: Models, built: None, language: str
+) -> None:
+    with serving(three) as address:
+        tab = Explorer(browser, address, viewport={"width": 375, "height": 667}, has_touch=True,
+                       reduced_motion="reduce", locale=language)  # fmt: skip
+        tab.open(tour="five-minutes", stop="prove-it")
+        expect(tab.page.locator("section.tour .choices button:enabled")).to_have_count(3)
+        tab.idle()
+        assert tab.page.eval_on_selector_all("section.tour .choices button", HIDDEN) == []
         tab.close()

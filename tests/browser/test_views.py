@@ -32,5 +32,7 @@ def test_a_view_keeps_the_rules(explorer: Open, families: Models, model: str, vi
         tab.page.set_viewport_size({"width": width, "height": height})
         tab.idle()
         broken[f"beyond {width} px"] = tab.overflow()[:4]
+        if width < 720:
+            broken["too small for a finger"] = tab.small_targets()[:4]
     assert {rule: found for rule, found in broken.items() if found} == {}
     assert not re.search(r"\bweights?\b", tab.page.inner_text("body"), re.IGNORECASE)
