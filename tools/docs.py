@@ -11,7 +11,11 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -79,14 +83,33 @@ def put(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+@contextmanager
+def alone(work: Path) -> Iterator[Path]:
+    """An empty folder to work in; another build that is at work there is waited for."""
+    work.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(work.with_name(f"{work.name}.lock"))
+    try:
+        held = lock.acquire(timeout=0)
+    except Timeout:
+        print(f"another build is at work in {work}: waiting for it", file=sys.stderr, flush=True)
+        held = lock.acquire()
+    with held:
+        shutil.rmtree(work, ignore_errors=True)
+        yield work
+
+
 def build(out: Path, explorer: Path | None = None) -> None:
     """Build the site into a folder, which is replaced.
 
     Raises:
         PageError: a page, a name, a block or a link is wrong.
     """
-    work = ROOT / "build" / "docs"
-    shutil.rmtree(work, ignore_errors=True)
+    with alone(ROOT / "build" / "docs") as work:
+        build_in(work, out, explorer)
+
+
+def build_in(work: Path, out: Path, explorer: Path | None) -> None:
+    """The body of ``build``, in a folder of its own."""
     pages, site = work / "pages", work / "site"
     (pages / "_static").mkdir(parents=True)
     write_pages(pages, explorer is not None)

@@ -16,6 +16,7 @@ from book.reference import package_page
 from book.running import new_names, run_python, run_shell
 from book.weaving import weave
 
+from docs import alone
 from glassformer.data import petit
 
 ROOT = Path(__file__).parents[2]
@@ -138,3 +139,27 @@ def test_a_chapter_is_cut_run_and_set(tmp_path: Path) -> None:
     made = weave(tmp_path / "page.md", text, tmp_path / "pictures")
     assert "<msub>" in made and "`$x$`" in made
     assert "return (tokens != pad)[:, None, None, :]" in made and "\n5\n" in made
+
+
+WAITS = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from docs import alone
+with alone(Path(sys.argv[2])) as work:
+    print(sorted(work.parent.glob("docs/*")))
+"""
+
+
+def test_a_second_build_says_that_it_waits_and_then_goes_on(tmp_path: Path) -> None:
+    work = tmp_path / "build" / "docs"
+    with alone(work) as place:
+        place.mkdir()
+        (place / "page.md").touch()
+        words = [sys.executable, "-c", WAITS, str(ROOT / "tools"), str(work)]
+        second = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert second.stderr
+        assert second.stderr.readline() == f"another build is at work in {work}: waiting for it\n"
+        assert (place / "page.md").exists()
+    out, _ = second.communicate(timeout=60)
+    assert (second.returncode, out) == (0, "[]\n")
