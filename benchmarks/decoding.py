@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from glassformer.evaluation.bleu import sacrebleu_score
 from glassformer.model.transformer import EncoderDecoder
 from glassformer.numerics.attention import attend_fused
 from glassformer.runs.run import Run
+from glassformer.training.train import choose_dtype
 
 LENGTH = 20
 LENGTHS = (16, 32, 64, 128, 256, 512)
@@ -175,13 +175,16 @@ def held_bytes(caches: object) -> int:
 
 @torch.inference_mode()
 def attention_alone(config: Any, rows: int, length: int) -> dict[str, float]:
-    """Seconds of one step's self-attention in all layers, on keys and values of this length."""
+    """Seconds of one step's self-attention in all layers, each with keys and values of its own."""
     heads, width = config.n_heads, config.d_model // config.n_heads
     query = torch.randn(rows, heads, 1, width)
-    key, value = (torch.randn(rows, heads, length, width) for _ in range(2))
-    call = partial(attend_fused, query, key, value)
-    took = alternate({"attention": lambda _: call()}, 25, warm=3)["attention"]
-    return spread([config.n_layers * s for s in took])
+    known = [torch.randn(2, rows, heads, length, width) for _ in range(config.n_layers)]
+
+    def layers(_: int) -> None:
+        for key, value in known:
+            attend_fused(query, key, value)
+
+    return spread(alternate({"attention": layers}, 25, warm=3)["attention"])
 
 
 def show(name: str, found: dict[str, Any]) -> None:
@@ -226,7 +229,9 @@ def main() -> None:
                           f"{say(alone, 1e-3)} ms of attention, cache "
                           f"{row['cache_bytes'] / row['formula_bytes']:.2f} × formula")  # fmt: skip
     if not asked.quick:
-        keep("decoding", {
+        # A processor without bf16 is another race: it has a file of its own.
+        native = choose_dtype("auto", BASE.d_model, torch.device("cpu")) == torch.bfloat16
+        keep("decoding" if native else "decoding-without-bf16", {
             "what": f"output tokens a second, {LENGTH} tokens read and {LENGTH + EXTRA} written "
                     "for each sentence, the same weights in all",
             "threads": torch.get_num_threads(), **found,

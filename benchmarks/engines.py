@@ -83,12 +83,12 @@ def say_words_only(model: EncoderDecoder, pair: TokenizerPair) -> None:
 
 
 def ours(run: Run, dtype: str) -> Translate:
-    """``gf.load`` and its translations, from text to text.
+    """``gf.load`` and its translations, from text to text, as ``glassformer translate`` has them.
 
     Raises:
         ConfigError: it has not this dtype here.
     """
-    model = gf.load(run.path, device="cpu", dtype=dtype)
+    model = gf.load(run.path, device="cpu", dtype=dtype).pack()
 
     def decode(lines: list[str], beam: int) -> list[list[int]]:
         found = model.translations(lines, beam=beam, alpha=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,11 +90,11 @@ def supply(name: str) -> Callable[[Results], Figure]:
     return lambda results: exact(results["overheads"]["supply"][name])
 
 
-def decoding(beam: int, dtype: str, times: float = 1.0) -> Callable[[Results], Figure]:
+def decoding(beam: int, dtype: str, part: str) -> Callable[[Results], Figure]:
     """Our fastest decoding of the base model over CTranslate2's in this number format."""
 
     def find(results: Results) -> Figure:
-        rows = results["decoding"]["base"][f"beam {beam}"]["rows"]
+        rows = results[part]["base"][f"beam {beam}"]["rows"]
         speed = {row["engine"]: row["tokens_per_second"]["median"] for row in rows}
         mine = max(value for name, value in speed.items() if name.startswith(OURS))
         return exact(mine / speed[f"CTranslate2, {dtype}"])
@@ -102,11 +102,11 @@ def decoding(beam: int, dtype: str, times: float = 1.0) -> Callable[[Results], F
     return find
 
 
-def latency(beam: int) -> Callable[[Results], Figure]:
+def latency(beam: int, part: str) -> Callable[[Results], Figure]:
     """Our time for one sentence over the best peer's, each in its fastest number format."""
 
     def find(results: Results) -> Figure:
-        rows = results["decoding"]["one sentence"][f"beam {beam}"]["rows"]
+        rows = results[part]["one sentence"][f"beam {beam}"]["rows"]
         took = {row["engine"]: row["seconds"]["median"] for row in rows}
         mine = min(value for name, value in took.items() if name.startswith(OURS))
         best = min(value for name, value in took.items() if not name.startswith(OURS))
@@ -131,10 +131,14 @@ def cache(results: Results) -> Figure:
     return exact(last["cache_bytes"] / last["formula_bytes"])
 
 
-def bleu(results: Results) -> Figure:
+def bleu(part: str) -> Callable[[Results], Figure]:
     """The most that BLEU of ours in bf16 or int8 falls below that in fp32."""
-    scores = results["decoding"]["bleu"]
-    return exact(scores["fp32"] - min(scores.values()))
+
+    def find(results: Results) -> Figure:
+        scores = results[part]["bleu"]
+        return exact(scores["fp32"] - min(scores.values()))
+
+    return find
 
 
 def quality(results: Results) -> Figure:
@@ -169,6 +173,18 @@ def to_the_end(find: Callable[[Results], Figure]) -> Callable[[Results], Figure]
     return found
 
 
+def decoding_goals(part: str, where: str = "") -> Iterator[Goal]:
+    """The figures of decoding on one kind of processor; ``where`` stands before each."""
+    for beam, way in ((4, "beam 4"), (1, "greedy")):
+        for dtype, times in (("fp32", 2.0), ("int8", 1.0)):
+            what = f"{where}{way} base, beside CTranslate2 {dtype}"
+            yield Goal(what, times, decoding(beam, dtype, part))
+    yield Goal(f"{where}BLEU lost by bf16 or int8 (petit, beam 4)", 0.1, bleu(part), "BLEU", True)
+    for beam, way in ((1, "greedy"), (4, "beam 4")):
+        what = f"{where}one sentence small, {way}, time beside the best peer's"
+        yield Goal(what, 0.7, latency(beam, part), most=True)
+
+
 GOALS = (
     Goal("training small, bf16 beside bf16", 1.8, training_ratio("small", "bf16")),
     Goal("training small, fp32 beside fp32", 1.5, training_ratio("small", "fp32")),
@@ -185,13 +201,8 @@ GOALS = (
     Goal("training memory small, bf16", 0.6, memory("small", "bf16"), most=True),
     Goal("training memory base, fp32", 0.6, memory("base", "fp32"), most=True),
     Goal("training memory base, bf16", 0.6, memory("base", "bf16"), most=True),
-    Goal("beam 4 base, beside CTranslate2 fp32", 2.0, decoding(4, "fp32")),
-    Goal("beam 4 base, beside CTranslate2 int8", 1.0, decoding(4, "int8")),
-    Goal("greedy base, beside CTranslate2 fp32", 2.0, decoding(1, "fp32")),
-    Goal("greedy base, beside CTranslate2 int8", 1.0, decoding(1, "int8")),
-    Goal("BLEU lost by bf16 or int8 (petit, beam 4)", 0.1, bleu, "BLEU", most=True),
-    Goal("one sentence small, greedy, time beside the best peer's", 0.7, latency(1), most=True),
-    Goal("one sentence small, beam 4, time beside the best peer's", 0.7, latency(4), most=True),
+    *decoding_goals("decoding"),
+    *decoding_goals("decoding-without-bf16", "no bf16: "),
     Goal("what a step costs more at 512 tokens, beside attention alone", 1.1, growth, most=True),
     Goal("the cache's bytes, beside the formula", 1.0, cache, most=True),
     Goal("tokenising, beside training's consumption", 20.0, supply("encoding_over_training")),

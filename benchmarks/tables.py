@@ -17,7 +17,10 @@ from training import OURS
 
 README = HERE.parent / "README.md"
 MARKS = "<!-- speed: made by benchmarks/tables.py -->", "<!-- /speed -->"
-PARTS = ("training", "overheads", "decoding", "sweep", "quality", "multi30k-tiny", "petit-demo")
+PARTS = (
+    "training", "overheads", "decoding", "decoding-without-bf16", "sweep", "quality",
+    "multi30k-tiny", "petit-demo",
+)  # fmt: skip
 
 
 def results() -> Results:
@@ -118,9 +121,9 @@ def overheads(found: Results) -> Iterator[str]:
     )
 
 
-def decoding(found: Results) -> Iterator[str]:
+def decoding(found: Results, kept: str = "decoding", where: str = "") -> Iterator[str]:
     """Every engine's speed, and the cost of a step."""
-    content = found["decoding"]
+    content = found[kept]
     for name in ("base", "small", "one sentence"):
         for beam in (1, 4):
             part = content.get(name, {}).get(f"beam {beam}")
@@ -130,7 +133,7 @@ def decoding(found: Results) -> Iterator[str]:
             size = "small" if name == "one sentence" else name
             yield (
                 f"\n### Decoding, {size}, {many} sentence{'s' if many > 1 else ''}, "
-                f"{'greedy' if beam == 1 else f'beam {beam}'}\n\n"
+                f"{'greedy' if beam == 1 else f'beam {beam}'}{where}\n\n"
             )
             yield table(
                 ["engine", "output tokens/s", "ms", "of the bf16 limit", "tokens as ours in fp32"],
@@ -146,7 +149,7 @@ def decoding(found: Results) -> Iterator[str]:
                 [r["ours"], r["best_peer"], faster(r["ratio"])] for r in part["ratios"]
             ))  # fmt: skip
     if "growth" in content:
-        yield "\n### A step of decoding as the length grows (small, 32 rows)\n\n"
+        yield f"\n### A step of decoding as the length grows (small, 32 rows){where}\n\n"
         yield table(["length", "ms a step", "ms of attention alone", "cache MB", "by formula"], (
             [str(r["length"]), say(r["step_seconds"], 1e-3), say(r["attention_seconds"], 1e-3, 2),
              f"{r['cache_bytes'] / 2**20:.1f}", f"{r['formula_bytes'] / 2**20:.1f}"]
@@ -155,13 +158,18 @@ def decoding(found: Results) -> Iterator[str]:
 
 
 def origin(found: Results) -> str:
-    """Where and at which commits it was measured."""
-    places = {content["machine"]["processor"] for content in found.values()}
-    cores = {content["machine"]["cores_used"] for content in found.values()}
-    commits = ", ".join(f"{name} {content['commit']}" for name, content in found.items())
+    """Where and at which commits it was measured: a line for each machine."""
+    places: dict[tuple[str, int], list[str]] = {}
+    for name, content in found.items():
+        machine = content["machine"]
+        place = machine["processor"], machine["cores_used"]
+        places.setdefault(place, []).append(f"{name} {content['commit']}")
     return (
-        f"Measured on {' and '.join(sorted(places))}, "
-        f"{' or '.join(map(str, sorted(cores)))} cores, at {commits}. Made by `make bench`.\n"
+        "".join(
+            f"Measured on {processor}, {cores} cores: {', '.join(names)}.\n"
+            for (processor, cores), names in sorted(places.items())
+        )
+        + "Made by `make bench`.\n"
     )
 
 
@@ -182,6 +190,8 @@ def main() -> None:
     for part in (training, overheads, decoding):
         if part.__name__ in found:
             sections += part(found)
+    if "decoding-without-bf16" in found:
+        sections += decoding(found, "decoding-without-bf16", ", processor without bf16")
     (RESULTS / "speed.md").write_text("".join(sections), encoding="utf-8")
     into_readme(first)
     print(first)
