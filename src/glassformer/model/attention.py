@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from glassformer.model.cache import Growing, KeysValues
 from glassformer.model.config import ModelConfig
+from glassformer.model.learning import Linear
 from glassformer.numerics.attention import attend_by_steps, attend_fused
 from glassformer.numerics.dropout import Randomness
 from glassformer.tap import stepwise, tap
@@ -23,10 +24,10 @@ class MultiHeadAttention(nn.Module):
         super().__init__()
         d, heads = config.d_model, config.n_heads
         self.heads = heads
-        self.query_matrix = nn.Linear(d, heads * config.key_width, bias=config.bias)
-        self.key_matrix = nn.Linear(d, heads * config.key_width, bias=config.bias)
-        self.value_matrix = nn.Linear(d, heads * config.value_width, bias=config.bias)
-        self.output_matrix = nn.Linear(heads * config.value_width, d, bias=config.bias)
+        self.query_matrix = Linear(d, heads * config.key_width, bias=config.bias)
+        self.key_matrix = Linear(d, heads * config.key_width, bias=config.bias)
+        self.value_matrix = Linear(d, heads * config.value_width, bias=config.bias)
+        self.output_matrix = Linear(heads * config.value_width, d, bias=config.bias)
         self.dropout_rate = config.attention_dropout
         self.randomness = randomness
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from glassformer.errors import ConfigError
 from glassformer.model.config import ModelConfig
+from glassformer.model.learning import LayerNorm, Linear
 from glassformer.numerics.dropout import Randomness, dropout
 from glassformer.numerics.positions import sinusoids, sinusoids_concatenated, sinusoids_halved
 from glassformer.tap import tap, unseen
@@ -62,14 +63,14 @@ class LearnedPositions(nn.Module):
 class Placed(nn.Module):
     """What every embedding ends in: positions, in some models a norm, and dropout on the sum."""
 
-    norm: nn.LayerNorm | None
+    norm: LayerNorm | None
 
     def add_places(self, config: ModelConfig, randomness: Randomness) -> None:
         """The parts that ``place`` needs."""
         learned = config.positions == "learned"
         self.positions = LearnedPositions(config) if learned else Sinusoids(config)
         wanted = config.embedding_norm
-        self.norm = nn.LayerNorm(config.d_model, eps=config.epsilon) if wanted else None
+        self.norm = LayerNorm(config.d_model, eps=config.epsilon) if wanted else None
         self.dropout_rate = config.dropout
         self.randomness = randomness
 
@@ -126,7 +127,7 @@ class Patches(Placed):
     def __init__(self, config: ModelConfig, randomness: Randomness):
         super().__init__()
         self.side = config.patch_size
-        self.patches = nn.Linear(config.channels * self.side**2, config.d_model)
+        self.patches = Linear(config.channels * self.side**2, config.d_model)
         self.class_token = nn.Parameter(torch.empty(config.d_model))
         self.add_places(config, randomness)
 

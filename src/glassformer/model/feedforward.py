@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from glassformer.model.config import ModelConfig
+from glassformer.model.learning import Linear
 from glassformer.numerics.dropout import Randomness, dropout
 from glassformer.tap import tap
 
@@ -26,8 +27,8 @@ class FeedForward(nn.Module):
 
     def __init__(self, config: ModelConfig, randomness: Randomness):
         super().__init__()
-        self.up = nn.Linear(config.d_model, config.d_ff)
-        self.down = nn.Linear(config.d_ff, config.d_model)
+        self.up = Linear(config.d_model, config.d_ff)
+        self.down = Linear(config.d_ff, config.d_model)
         self.activation = ACTIVATIONS[config.activation]
         self.dropout_rate = config.activation_dropout
         self.randomness = randomness

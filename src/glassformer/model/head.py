@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from glassformer.model.config import ModelConfig
 from glassformer.model.feedforward import ACTIVATIONS
+from glassformer.model.learning import LayerNorm, Linear
 from glassformer.tap import tap
 
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu": F.relu}
@@ -20,7 +21,7 @@ class Dense(nn.Module):
 
     def __init__(self, config: ModelConfig):
         super().__init__()
-        self.linear = nn.Linear(config.d_model, config.d_model)
+        self.linear = Linear(config.d_model, config.d_model)
         self.function = FUNCTIONS.get(config.head) or ACTIVATIONS[config.activation]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -34,7 +35,7 @@ class Transform(Dense):
 
     def __init__(self, config: ModelConfig):
         super().__init__(config)
-        self.norm = nn.LayerNorm(config.d_model, eps=config.epsilon)
+        self.norm = LayerNorm(config.d_model, eps=config.epsilon)
 
     def forward(self, x: Tensor) -> Tensor:
         """[batch, position, d_model] -> the same shape."""

@@ -8,6 +8,7 @@ from functools import partial
 from torch import Tensor, nn
 
 from glassformer.model.config import ModelConfig
+from glassformer.model.learning import LayerNorm
 from glassformer.numerics.dropout import Randomness, add_dropped
 from glassformer.tap import tap
 
@@ -19,7 +20,7 @@ class PostNorm(nn.Module):
 
     def __init__(self, config: ModelConfig, randomness: Randomness):
         super().__init__()
-        self.norm = nn.LayerNorm(config.d_model, eps=config.epsilon)
+        self.norm = LayerNorm(config.d_model, eps=config.epsilon)
         self.dropout_rate = config.dropout
         self.randomness = randomness
 

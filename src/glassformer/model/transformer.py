@@ -16,6 +16,7 @@ from glassformer.model.cache import DecodingState, LayerCache
 from glassformer.model.config import ModelConfig
 from glassformer.model.embedding import Embedding, Patches
 from glassformer.model.head import head
+from glassformer.model.learning import LayerNorm
 from glassformer.model.stacks import Decoder, Encoder, inferring
 from glassformer.numerics.dropout import Randomness
 from glassformer.numerics.masks import causal_mask, padding_mask
@@ -60,7 +61,7 @@ class Model(nn.Module):
         """A pre-norm stack ends in a norm of its own; a post-norm stack has normalised already."""
         if not self.config.ends_in_norm:
             return nn.Identity()
-        return nn.LayerNorm(self.config.d_model, eps=self.config.epsilon)
+        return LayerNorm(self.config.d_model, eps=self.config.epsilon)
 
     def initialise(self, seed: int) -> None:
         """Set all parameters as the reference implementation does (the paper is silent).
