@@ -41,6 +41,8 @@ LITTLE_IN_INT8 = 2**22  # and below which x is not worth rounding
 VECTOR = 16  # numbers that torch's product of int8 takes at a time, and no fewer
 MIDDLE = 128  # where oneDNN wants the 0 of x: added to an int8, it is its sign turned
 TINY = 1e-30  # the scale of a row that is all zeros
+SMALLEST = torch.tensor(TINY)
+INTEGERS_FROM = 1.5 * 2**23  # added to a number in fp32, its last bits are the integer next to it
 
 
 class Matrix:
@@ -108,23 +110,32 @@ class RoundedMatrix:
 
     def __call__(self, x: Tensor, activation: str | None = None) -> Tensor:
         """xW + b, then an activation."""
-        if len(x) * self.rounded.numel() <= self.little:
-            product = torch._weight_int8pack_mm(x.bfloat16(), self.rounded, self.scale).float()
-        else:
-            product = self.rounding_x(x) if self.in_fp32 is None else self.in_fp32(x)
-        if self.bias is not None:
-            product.add_(self.bias)
-        return product if activation is None else ACTIVATIONS[activation](product)
+        whole = self.onto(self.bias, x)
+        if activation is None:
+            return whole
+        return whole.relu_() if activation == "relu" else ACTIVATIONS[activation](whole)
 
     def add(self, x: Tensor, to: Tensor) -> Tensor:
         """to + xW + b."""
-        return self(x).add_(to)
+        whole = self.onto(to, x)
+        return whole if self.bias is None else whole.add_(self.bias)
 
-    def rounding_x(self, x: Tensor) -> Tensor:
-        """xW, each row of x rounded by its own scale."""
-        scale = x.abs().amax(1, keepdim=True).clamp_(min=TINY).div_(127)
-        rounded = (x / scale).round_().to(torch.int8)
-        return self.product(rounded.view(torch.uint8).bitwise_xor_(MIDDLE)).mul_(scale)
+    def onto(self, to: Tensor | None, x: Tensor) -> Tensor:
+        """to + xW, in new memory."""
+        if len(x) * self.rounded.numel() <= self.little:
+            product = torch._weight_int8pack_mm(x.bfloat16(), self.rounded, self.scale).float()
+        elif self.in_fp32 is not None:
+            product = self.in_fp32(x)
+        else:
+            scale = torch.add(SMALLEST, x.abs().amax(1, keepdim=True), alpha=1 / 127)
+            integers = (x / scale).add_(INTEGERS_FROM + MIDDLE).view(torch.int32).to(torch.uint8)
+            product = self.product(integers)
+            return (
+                product.mul_(scale)
+                if to is None
+                else torch.addcmul(to, product, scale, out=product)
+            )
+        return product if to is None else product.add_(to)
 
 
 Kind = type[Matrix] | type[RoundedMatrix]
