@@ -119,8 +119,9 @@ def growth(run: Run, rows: int, rounds: int) -> list[dict[str, Any]]:
     assert isinstance(model, EncoderDecoder)
     config = model.config
     seconds: dict[int, list[float]] = {}
+    alone: dict[int, list[float]] = {length: [] for length in LENGTHS}
     held: dict[int, int] = {}
-    for _ in range(rounds):
+    for _ in range(rounds):  # in turns: the machine's memory is not as fast at all times
         with torch.inference_mode():
             state = model.start(torch.full((rows, LENGTH), 5))
             tokens = torch.full((rows,), 5)
@@ -129,13 +130,15 @@ def growth(run: Run, rows: int, rounds: int) -> list[dict[str, Any]]:
                 _, state = model.step(tokens, state)
                 seconds.setdefault(length, []).append(time.perf_counter() - began)
                 held[length] = held_bytes(state.caches)
+        for length in LENGTHS:
+            alone[length] += attention_alone(config, rows, length)
     found = []
     for length in LENGTHS:
         near = [s for n in range(length - 7, length + 1) for s in seconds[n]]
-        alone = attention_alone(config, rows, length)
         numbers = 2 * config.n_layers * rows * config.d_model * (length + LENGTH)
         found.append({
-            "length": length, "step_seconds": spread(near), "attention_seconds": alone,
+            "length": length, "step_seconds": spread(near),
+            "attention_seconds": spread(alone[length]),
             "cache_bytes": held[length], "formula_bytes": 4 * numbers,
         })  # fmt: skip
     return found
@@ -174,7 +177,7 @@ def held_bytes(caches: object) -> int:
 
 
 @torch.inference_mode()
-def attention_alone(config: Any, rows: int, length: int) -> dict[str, float]:
+def attention_alone(config: Any, rows: int, length: int) -> list[float]:
     """Seconds of one step's self-attention in all layers, each with keys and values of its own."""
     heads, width = config.n_heads, config.d_model // config.n_heads
     query = torch.randn(rows, heads, 1, width)
@@ -184,7 +187,7 @@ def attention_alone(config: Any, rows: int, length: int) -> dict[str, float]:
         for key, value in known:
             attend_fused(query, key, value)
 
-    return spread(alternate({"attention": layers}, 25, warm=3)["attention"])
+    return alternate({"attention": layers}, 8, warm=2)["attention"]
 
 
 def show(name: str, found: dict[str, Any]) -> None:
@@ -222,7 +225,7 @@ def main() -> None:
                 show(name, found["one sentence"])
                 found["bleu"] = bleu(100 if asked.quick else 2000)
                 print("BLEU of petit:", found["bleu"])
-                found["growth"] = growth(run, 32, 1 if asked.quick else 3)
+                found["growth"] = growth(run, 32, 1 if asked.quick else 7)
                 for row in found["growth"]:
                     step, alone = row["step_seconds"], row["attention_seconds"]
                     print(f"length {row['length']}: {say(step, 1e-3)} ms a step, "
