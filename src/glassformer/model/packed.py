@@ -130,11 +130,9 @@ class RoundedMatrix:
             scale = torch.add(SMALLEST, x.abs().amax(1, keepdim=True), alpha=1 / 127)
             integers = (x / scale).add_(INTEGERS_FROM + MIDDLE).view(torch.int32).to(torch.uint8)
             product = self.product(integers)
-            return (
-                product.mul_(scale)
-                if to is None
-                else torch.addcmul(to, product, scale, out=product)
-            )
+            if to is not None:
+                return torch.addcmul(to, product, scale, out=product)
+            product.mul_(scale)
         return product if to is None else product.add_(to)
 
 
